@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.ops;
+
+import org.jspecify.annotations.NullMarked;

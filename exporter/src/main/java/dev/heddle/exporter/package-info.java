@@ -1,0 +1,4 @@
+@NullMarked
+package dev.heddle.exporter;
+
+import org.jspecify.annotations.NullMarked;

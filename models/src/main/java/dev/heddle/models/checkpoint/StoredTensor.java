@@ -1,0 +1,26 @@
+package dev.heddle.models.checkpoint;
+
+import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.graph.Shape;
+import java.nio.ByteBuffer;
+
+/** One tensor of a checkpoint; its elements stay on disk until asked for. Thread-safe. */
+public interface StoredTensor {
+
+    String name();
+
+    DType dtype();
+
+    /** Fixed lengths. */
+    Shape shape();
+
+    /** The file it lies in, for messages. */
+    String location();
+
+    /**
+     * Elements {@code first} to {@code first + count} (row-major), as a read-only little-endian buffer from position 0 to its limit.
+     *
+     * @throws IndexOutOfBoundsException if they do not lie in the tensor
+     */
+    ByteBuffer read(long first, int count);
+}

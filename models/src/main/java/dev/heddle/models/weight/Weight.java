@@ -1,0 +1,129 @@
+package dev.heddle.models.weight;
+
+import dev.heddle.exporter.graph.Shape;
+
+/**
+ * Where a weight of the model comes from, as data: read by the exporter, by the reference and on the way back to the source's layout.
+ *
+ * <p>{@link #name} is the initializer's name: the stored tensor's, plus a suffix for each change of layout.
+ */
+public sealed interface Weight {
+
+    String name();
+
+    /** Fixed axis lengths. */
+    Shape shape();
+
+    /** The tensor of the checkpoint that this is made of. */
+    Stored stored();
+
+    /** A tensor of the checkpoint as it is. */
+    record Stored(String name, Shape shape) implements Weight {
+        @Override
+        public Stored stored() {
+            return this;
+        }
+    }
+
+    /**
+     * Rows {@code from} (inclusive) to {@code to} (exclusive) of the first axis.
+     *
+     * @param label what the rows are, for the name: {@code q}, {@code k}, {@code v}
+     */
+    record Rows(Weight of, String label, long from, long to) implements Weight {
+        public Rows {
+            long rows = of.shape().lengths()[0];
+            if (from < 0 || from >= to || to > rows) {
+                throw new IllegalArgumentException(
+                        "rows " + from + " to " + to + " of " + of.name() + " do not lie in its " + rows + " rows");
+            }
+        }
+
+        @Override
+        public String name() {
+            return of.name() + "_" + label;
+        }
+
+        @Override
+        public Stored stored() {
+            return of.stored();
+        }
+
+        @Override
+        public Shape shape() {
+            long[] lengths = of.shape().lengths();
+            lengths[0] = to - from;
+            return Shape.of(lengths);
+        }
+    }
+
+    /** The same elements in the same order under another shape; keeps the name. */
+    record Reshaped(Weight of, Shape shape) implements Weight {
+        public Reshaped {
+            if (of.shape().elements() != shape.elements()) {
+                throw new IllegalArgumentException(of.name() + " of shape " + of.shape() + " cannot become " + shape);
+            }
+        }
+
+        @Override
+        public String name() {
+            return of.name();
+        }
+
+        @Override
+        public Stored stored() {
+            return of.stored();
+        }
+    }
+
+    /** The last two axes swapped. */
+    record Transposed(Weight of) implements Weight {
+        public Transposed {
+            if (of.shape().rank() < 2) {
+                throw new IllegalArgumentException("only a weight of rank 2 or more can be transposed, got " + of.name()
+                        + " of shape " + of.shape());
+            }
+        }
+
+        @Override
+        public String name() {
+            return of.name() + "_t";
+        }
+
+        @Override
+        public Stored stored() {
+            return of.stored();
+        }
+
+        @Override
+        public Shape shape() {
+            Shape shape = of.shape();
+            return shape.with(-1, shape.dim(-2)).with(-2, shape.dim(-1));
+        }
+    }
+
+    /** Each row of a matrix divided by its L2 norm (at least 1e-12), in float64: Baichuan's NormHead. */
+    record UnitRows(Weight of) implements Weight {
+        public UnitRows {
+            if (of.shape().rank() != 2) {
+                throw new IllegalArgumentException(
+                        "only a matrix has rows to normalise, got " + of.name() + " of shape " + of.shape());
+            }
+        }
+
+        @Override
+        public String name() {
+            return of.name() + "_unit";
+        }
+
+        @Override
+        public Stored stored() {
+            return of.stored();
+        }
+
+        @Override
+        public Shape shape() {
+            return of.shape();
+        }
+    }
+}
