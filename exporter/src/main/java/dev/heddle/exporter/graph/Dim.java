@@ -85,7 +85,7 @@ public record Dim(SortedMap<String, Long> terms, long constant) {
     }
 
     /** True if no value of the symbols (each at least 0) can make this positive; used to recognise offsets counted from the end. */
-    boolean isNeverPositive() {
+    public boolean isNeverPositive() {
         return constant <= 0 && terms.values().stream().allMatch(coefficient -> coefficient < 0);
     }
 

@@ -1,5 +1,6 @@
 package dev.heddle.models.attention;
 
+import dev.heddle.exporter.graph.GraphScope;
 import dev.heddle.exporter.graph.Shape;
 import dev.heddle.models.reference.DoubleTensor;
 import java.util.List;
@@ -16,6 +17,13 @@ public sealed interface AttentionVariant permits DifferentialAttention, SoftmaxA
 
     /** The state it keeps between steps, in the order of the graph's inputs. */
     List<CacheSlot> state();
+
+    /**
+     * Emits the function into the scope.
+     *
+     * @throws dev.heddle.exporter.graph.GraphException if the values do not fit
+     */
+    AttentionValues.Result emit(GraphScope scope, AttentionValues values);
 
     /**
      * The same function in float64, slow and plain: the source of truth for parity.

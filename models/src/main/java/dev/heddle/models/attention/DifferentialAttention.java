@@ -1,5 +1,6 @@
 package dev.heddle.models.attention;
 
+import dev.heddle.exporter.graph.GraphScope;
 import dev.heddle.exporter.graph.Shape;
 import dev.heddle.models.reference.DoubleTensor;
 import java.util.List;
@@ -55,6 +56,11 @@ public record DifferentialAttention(Heads heads, Positions positions, double lam
         return List.of(
                 new CacheSlot("key", heads.keyValue(), growing, heads.size()),
                 new CacheSlot("value", heads.keyValue(), growing, heads.size()));
+    }
+
+    @Override
+    public AttentionValues.Result emit(GraphScope scope, AttentionValues values) {
+        return new DifferentialAttentionEmitter(this, scope, values).emit();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.heddle.models.attention;
 
+import java.util.Locale;
+
 /** On which side of the key axis a score convolution is padded with zeros, so that its width stays the same. */
 public enum KeyPadding {
     /** Centred: (width - 1) / 2 columns on the left, the rest on the right. */
@@ -8,6 +10,11 @@ public enum KeyPadding {
     LEFT,
     /** All columns on the right: key j sees keys from j on. */
     RIGHT;
+
+    /** As the operator's attributes spell it. */
+    public String attribute() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** Zero columns on the left of a kernel of this width. For an even width and BOTH: width / 2 - 1 (Golovneva et al. 2025, eq. 4). */
     public int left(int width) {

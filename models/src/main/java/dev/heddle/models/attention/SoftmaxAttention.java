@@ -1,5 +1,6 @@
 package dev.heddle.models.attention;
 
+import dev.heddle.exporter.graph.GraphScope;
 import dev.heddle.exporter.graph.Shape;
 import dev.heddle.models.reference.DoubleTensor;
 import java.util.ArrayList;
@@ -125,6 +126,11 @@ public record SoftmaxAttention(
             slots.add(new CacheSlot("last_value", heads.keyValue(), raw, heads.size()));
         }
         return List.copyOf(slots);
+    }
+
+    @Override
+    public AttentionValues.Result emit(GraphScope scope, AttentionValues values) {
+        return new SoftmaxAttentionEmitter(this, scope, values).emit();
     }
 
     @Override

@@ -1,0 +1,25 @@
+package dev.heddle.exporter.graph;
+
+import java.util.List;
+
+/**
+ * A finished graph: nodes in an order in which they can run.
+ *
+ * @param values types of the values between inputs and outputs, in order of production
+ */
+public record Graph(
+        String name,
+        List<NamedType> inputs,
+        List<NamedType> outputs,
+        List<Initializer> initializers,
+        List<Node> nodes,
+        List<NamedType> values) {
+
+    public Graph {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        initializers = List.copyOf(initializers);
+        nodes = List.copyOf(nodes);
+        values = List.copyOf(values);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.heddle.models.attention;
+
+import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.graph.FunctionBody;
+import dev.heddle.exporter.graph.GraphScope;
+import dev.heddle.exporter.graph.Value;
+import dev.heddle.exporter.op.OnnxOps;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code DifferentialAttention} in ONNX's own operators; inputs as {@link dev.heddle.ops.CustomOps#DIFFERENTIAL_ATTENTION} lists them. */
+record DifferentialAttentionBody(boolean grouped, DType dtype, boolean cached) implements FunctionBody {
+
+    String overload() {
+        List<String> parts = new ArrayList<>();
+        if (cached) {
+            parts.add("cached");
+        }
+        if (grouped) {
+            parts.add("gqa");
+        }
+        if (dtype != DType.FLOAT32) {
+            parts.add(dtype.onnxName());
+        }
+        return parts.isEmpty() ? "plain" : String.join("_", parts);
+    }
+
+    @Override
+    public List<Value> emit(GraphScope scope, List<Value> inputs) {
+        OnnxOps ops = new OnnxOps(scope);
+        Value query = inputs.get(0);
+        Value keys = cached ? ops.concat("keys", 2, inputs.get(5), inputs.get(1)) : inputs.get(1);
+        Value values = cached ? ops.concat("values", 2, inputs.get(6), inputs.get(2)) : inputs.get(2);
+        Value rows = ops.length("row_count", query, 2);
+        Value visible = VisibleCells.emit(ops, inputs.get(3), rows, ops.length("key_count", keys, 2), Value.ABSENT);
+
+        GroupedProducts products = new GroupedProducts(ops, grouped);
+        Value scores = products.scores(query, keys);
+        Value probs = new ScorePlanes(ops, visible).softmax(scores);
+        Value attended = products.attended(probs, doubled(ops, values));
+        Value context = difference(ops, attended, inputs.get(4));
+
+        List<Value> outputs = new ArrayList<>(List.of(context));
+        if (cached) {
+            outputs.add(keys);
+            outputs.add(values);
+        }
+        return outputs;
+    }
+
+    /** Head g of the result is [V1 | V2] with each half of the heads repeated once: [batch, kv_heads, keys, 2 d]. */
+    private static Value doubled(OnnxOps ops, Value values) {
+        List<Value> halves = ops.split(values, 1, "values_1", "values_2");
+        Value first = ops.concat("values_1_repeated", 1, halves.get(0), halves.get(0));
+        Value second = ops.concat("values_2_repeated", 1, halves.get(1), halves.get(1));
+        return ops.concat("values_doubled", 3, first, second);
+    }
+
+    private Value difference(OnnxOps ops, Value attended, Value lambda) {
+        List<Value> halves = ops.split(attended, 1, "attended_1", "attended_2");
+        Value factor = ops.cast("lambda_cast", lambda, attended.dtype());
+        Value difference = ops.sub("difference", halves.get(0), ops.mul("subtrahend", halves.get(1), factor));
+        Value normed = ContextStages.rms(ops, difference, ops.scope().scalar("norm_epsilon"));
+        Value scaled = ops.mul("normed_scaled", normed, ops.scope().scalar("norm_scale"));
+        return ContextStages.merged(ops, ops.cast("normed_cast", scaled, attended.dtype()));
+    }
+}

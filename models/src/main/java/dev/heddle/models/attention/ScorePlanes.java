@@ -1,0 +1,74 @@
+package dev.heddle.models.attention;
+
+import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.graph.Value;
+import dev.heddle.exporter.op.OnnxOps;
+import java.util.List;
+
+/**
+ * Emits what happens on the (query row, key) planes of all heads, [batch, heads, rows, keys].
+ *
+ * @param visible [batch, 1, rows, keys] bool
+ */
+record ScorePlanes(OnnxOps ops, Value visible) {
+
+    /** Below every score, and finite, so that a row that sees nothing gives no NaN. */
+    private static final float LOWEST = -Float.MAX_VALUE;
+
+    private Value zero(DType dtype) {
+        return ops.cast("zero", ops.real(0), dtype);
+    }
+
+    /** Invisible cells set to 0. */
+    Value masked(String role, Value plane) {
+        return ops.where(role, visible, plane, zero(plane.dtype()));
+    }
+
+    /** The convolution of the masked plane; the plane itself if there is none. */
+    Value convolved(String place, Value plane, Value kernel, ScoreConvolution convolution) {
+        if (!(convolution instanceof ScoreConvolution.KeyQuery shape)) {
+            return plane;
+        }
+        long left = shape.padding().left(shape.keyWidth());
+        long right = shape.padding().right(shape.keyWidth());
+        Value input = place.equals("pre") ? masked("pre_masked", plane) : plane;
+        return ops.conv(
+                place + "_convolved",
+                input,
+                kernel,
+                ops.scope().attribute("num_heads"),
+                List.of((long) shape.queryReach(), left, 0L, right));
+    }
+
+    /** Heads mixed inside their groups; the plane itself if there is no mix [groups, size, size]. */
+    Value mixed(String place, Value plane, Value mix) {
+        if (mix.isAbsent()) {
+            return plane;
+        }
+        Value groups = ops.concat(
+                place + "_groups_shape",
+                0,
+                ops.integers(0),
+                ops.length(place + "_groups", mix, 0),
+                ops.length(place + "_group_size", mix, 1),
+                ops.integers(-1));
+        Value flat = ops.reshapeTo(place + "_grouped", plane, groups);
+        Value product = ops.matMul(place + "_mixed_groups", mix, flat);
+        Value shape = ops.concat(
+                place + "_plane_shape",
+                0,
+                ops.length(place + "_batch", plane, 0),
+                ops.length(place + "_heads", plane, 1),
+                ops.length(place + "_rows", plane, 2),
+                ops.length(place + "_keys", plane, 3));
+        return ops.reshapeTo(place + "_mixed", product, shape);
+    }
+
+    /** Over visible keys, in float32; 0 elsewhere. */
+    Value softmax(Value scores) {
+        Value wide = ops.cast("scores_f32", scores, DType.FLOAT32);
+        Value hidden = ops.where("scores_visible", visible, wide, ops.real(LOWEST));
+        Value weights = ops.softmaxLast("softmax", hidden);
+        return ops.cast("probs_cast", ops.where("probs", visible, weights, ops.real(0)), scores.dtype());
+    }
+}

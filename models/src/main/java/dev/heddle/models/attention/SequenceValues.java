@@ -1,0 +1,81 @@
+package dev.heddle.models.attention;
+
+import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.graph.GraphScope;
+import dev.heddle.exporter.graph.Literal;
+import dev.heddle.exporter.graph.Value;
+import dev.heddle.exporter.op.OnnxOps;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Values of one graph that all layers share: masks, positions, and what is derived from them once. Part of the recording of one graph; not thread-safe.
+ */
+public final class SequenceValues {
+
+    private final GraphScope scope;
+    private final Value keyMask;
+    private final Value tokenMask;
+    private final Value positions;
+    private final DType dtype;
+    private final Map<String, RotaryTables> rotaryTables = new HashMap<>();
+    private final Map<String, Value> visible = new HashMap<>();
+
+    /** Cosines and sines of the new tokens' angles, each [batch, q_len, d / 2]. */
+    record RotaryTables(Value cos, Value sin) {}
+
+    /**
+     * @param scope the graph's root
+     * @param keyMask [batch, total_len] bool, true = real token
+     * @param tokenMask [batch, q_len] bool, the new tokens' part of it
+     * @param positions [batch, q_len] int64
+     * @param dtype of queries and keys
+     */
+    public SequenceValues(GraphScope scope, Value keyMask, Value tokenMask, Value positions, DType dtype) {
+        this.scope = scope;
+        this.keyMask = keyMask;
+        this.tokenMask = tokenMask;
+        this.positions = positions;
+        this.dtype = dtype;
+    }
+
+    Value keyMask() {
+        return keyMask;
+    }
+
+    Value tokenMask() {
+        return tokenMask;
+    }
+
+    /** Angles in float32 whatever the model's dtype. */
+    RotaryTables rotaryTables(Positions.Rope rope, int headSize) {
+        return rotaryTables.computeIfAbsent(rope + " " + headSize, key -> {
+            OnnxOps ops = new OnnxOps(scope.child("rope_d" + headSize));
+            Value time = ops.unsqueeze("positions", ops.cast("positions_f32", positions, DType.FLOAT32), 2);
+            Value frequencies = ops.scope().constant("frequencies", Literal.float32s(rope.frequencies(headSize)));
+            Value angles = ops.mul("angles", time, frequencies);
+            return new RotaryTables(
+                    ops.cast("cos_cast", ops.cos("cos", angles), dtype),
+                    ops.cast("sin_cast", ops.sin("sin", angles), dtype));
+        });
+    }
+
+    /**
+     * Which keys the new tokens see, [batch, 1, q_len, past_len + q_len] bool.
+     *
+     * @param pastKey the layer's past keys, or {@link Value#ABSENT}
+     * @param key the layer's new keys [batch, kv_heads, q_len, d]
+     */
+    Value visible(Mask mask, Value pastKey, Value key) {
+        String length = pastKey.isAbsent() ? "" : pastKey.shape().dim(2).toString();
+        return visible.computeIfAbsent(mask + " " + length, name -> {
+            OnnxOps ops = new OnnxOps(scope.child("mask"));
+            Value rows = ops.length("q_len", key, 2);
+            Value keys = pastKey.isAbsent() ? rows : ops.add("kv_len", ops.length("past_len", pastKey, 2), rows);
+            Value window = mask instanceof Mask.SlidingWindow sliding
+                    ? ops.integerScalar(sliding.size())
+                    : Value.ABSENT;
+            return VisibleCells.emit(ops, keyMask, rows, keys, window);
+        });
+    }
+}
