@@ -1,5 +1,7 @@
 package dev.heddle.models.attention;
 
+import dev.heddle.models.reference.DoubleTensor;
+
 /**
  * One tensor of state that a layer keeps between steps: [batch, heads, length, size].
  *
@@ -7,17 +9,30 @@ package dev.heddle.models.attention;
  */
 public record CacheSlot(String role, int heads, Length length, int size) {
 
+    /** The tensor that a fresh sequence starts with. */
+    public DoubleTensor fresh(int batch) {
+        return DoubleTensor.zeros(batch, heads, length.fresh(), size);
+    }
+
     /** How long the third axis is. */
     public sealed interface Length {
 
         /** Length for a fresh sequence; such a slot starts empty or with zeros. */
         int fresh();
 
+        /** Length to keep of a tensor with this many rows. */
+        int kept(int rows);
+
         /** One row per token so far; starts empty. */
         record Growing() implements Length {
             @Override
             public int fresh() {
                 return 0;
+            }
+
+            @Override
+            public int kept(int rows) {
+                return rows;
             }
         }
 
@@ -27,12 +42,22 @@ public record CacheSlot(String role, int heads, Length length, int size) {
             public int fresh() {
                 return 0;
             }
+
+            @Override
+            public int kept(int rows) {
+                return Math.min(rows, count);
+            }
         }
 
         /** Always {@code count} rows; starts as zeros. */
         record Exactly(int count) implements Length {
             @Override
             public int fresh() {
+                return count;
+            }
+
+            @Override
+            public int kept(int rows) {
                 return count;
             }
         }
