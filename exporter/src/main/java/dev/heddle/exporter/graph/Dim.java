@@ -34,6 +34,11 @@ public record Dim(SortedMap<String, Long> terms, long constant) {
         return new Dim(new TreeMap<>(Map.of(symbol, 1L)), 0);
     }
 
+    /** Reads what {@link #toString} writes; text that is not linear becomes one symbol. */
+    public static Dim parse(String text) {
+        return DimExpression.parse(text);
+    }
+
     /** The length, if no symbol is in it. */
     public OptionalLong fixed() {
         return terms.isEmpty() ? OptionalLong.of(constant) : OptionalLong.empty();

@@ -48,7 +48,7 @@ final class ProtoTypes {
                         case DIM_PARAM ->
                             dim.getDimParam().isBlank()
                                     ? unnamed(proto.getName(), dims.size())
-                                    : DimExpression.parse(dim.getDimParam());
+                                    : Dim.parse(dim.getDimParam());
                         case VALUE_NOT_SET -> unnamed(proto.getName(), dims.size());
                     });
         }

@@ -79,7 +79,7 @@ record DimProduct(long constant, List<String> factors) {
         }
         Dim quotient = Dim.of(1);
         for (String factor : remaining) {
-            quotient = quotient.times(Dim.of(factor));
+            quotient = quotient.times(Dim.parse(factor));
         }
         return Optional.of(quotient.times(constant / other.constant));
     }

@@ -1,7 +1,7 @@
 package dev.heddle.models.attention;
 
-import dev.heddle.exporter.graph.GraphScope;
 import dev.heddle.exporter.graph.FunctionBody;
+import dev.heddle.exporter.graph.GraphScope;
 import dev.heddle.exporter.graph.Literal;
 import dev.heddle.exporter.graph.Value;
 import dev.heddle.exporter.op.OnnxOps;
@@ -23,9 +23,8 @@ record KeyValueShiftBody(int taps, boolean cached) implements FunctionBody {
         Value tokenMask = inputs.get(2);
         Value zero = ops.cast("zero", scope.constant(Literal.float32(0)), x.dtype());
         Value raw = ops.where("raw", ops.unsqueeze("real", tokenMask, 1, 3), x, zero);
-        Value extended = cached
-                ? ops.concat("extended", 2, inputs.get(3), raw)
-                : ops.padFront("extended", raw, 2, taps - 1);
+        Value extended =
+                cached ? ops.concat("extended", 2, inputs.get(3), raw) : ops.padFront("extended", raw, 2, taps - 1);
         List<Value> outputs = new ArrayList<>();
         outputs.add(shifted(ops, x, extended, inputs.get(1)));
         if (cached) {

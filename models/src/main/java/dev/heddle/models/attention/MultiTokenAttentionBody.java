@@ -48,7 +48,8 @@ record MultiTokenAttentionBody(SoftmaxAttention attention, DType dtype, boolean 
 
     private static void addKernel(List<String> parts, String place, ScoreConvolution convolution) {
         if (convolution instanceof ScoreConvolution.KeyQuery kernel) {
-            String side = kernel.padding() == KeyPadding.BOTH ? "" : kernel.padding().attribute();
+            String side =
+                    kernel.padding() == KeyPadding.BOTH ? "" : kernel.padding().attribute();
             parts.add(place + kernel.queryWidth() + "x" + kernel.keyWidth() + side);
         }
     }
@@ -94,7 +95,8 @@ record MultiTokenAttentionBody(SoftmaxAttention attention, DType dtype, boolean 
     private void addPresent(OnnxOps ops, List<Value> outputs, Value keys, Value values, Value queries) {
         int history = attention.queryHistory();
         if (attention.mask() instanceof Mask.SlidingWindow) {
-            Value start = ops.sub("window_keep_start", ops.integers(1L - history), ops.scope().integer("window"));
+            Value start = ops.sub(
+                    "window_keep_start", ops.integers(1L - history), ops.scope().integer("window"));
             Value end = ops.integers(Long.MAX_VALUE);
             outputs.add(ops.slice("present_key", keys, 2, start, end));
             outputs.add(ops.slice("present_value", values, 2, start, end));

@@ -19,8 +19,7 @@ final class Rotation {
         int size = Math.toIntExact(x.shape().dim(3).constant());
         SequenceValues.RotaryTables tables = sequence.rotaryTables(rope, size);
         if (ops.scope().opset() >= FIRST_OPSET_WITH_ROTARY_EMBEDDING) {
-            return ops.rotaryEmbedding(
-                    role, x, tables.cos(), tables.sin(), rope.style() == RopeStyle.INTERLEAVED);
+            return ops.rotaryEmbedding(role, x, tables.cos(), tables.sin(), rope.style() == RopeStyle.INTERLEAVED);
         }
         return switch (rope.style()) {
             case ROTATE_HALF -> rotateHalf(ops, role, x, tables);
@@ -36,8 +35,7 @@ final class Rotation {
         return ops.concat(role, 3, rotated.first(), rotated.second());
     }
 
-    private static Value interleaved(
-            OnnxOps ops, String role, Value x, SequenceValues.RotaryTables tables, int size) {
+    private static Value interleaved(OnnxOps ops, String role, Value x, SequenceValues.RotaryTables tables, int size) {
         Value cos = ops.unsqueeze(role + "_cos", tables.cos(), 1, 4);
         Value sin = ops.unsqueeze(role + "_sin", tables.sin(), 1, 4);
         Value pairs = ops.reshape(role + "_pairs", x, 0, 0, 0, size / 2, 2);

@@ -72,9 +72,8 @@ public final class SequenceValues {
             OnnxOps ops = new OnnxOps(scope.child("mask"));
             Value rows = ops.length("q_len", key, 2);
             Value keys = pastKey.isAbsent() ? rows : ops.add("kv_len", ops.length("past_len", pastKey, 2), rows);
-            Value window = mask instanceof Mask.SlidingWindow sliding
-                    ? ops.integerScalar(sliding.size())
-                    : Value.ABSENT;
+            Value window =
+                    mask instanceof Mask.SlidingWindow sliding ? ops.integerScalar(sliding.size()) : Value.ABSENT;
             return VisibleCells.emit(ops, keyMask, rows, keys, window);
         });
     }

@@ -35,10 +35,16 @@ final class SoftmaxAttentionEmitter {
         Heads heads = attention.heads();
         scope.document("context = gate(norm(mix(conv(softmax(mix(conv(q k^T)))) v); " + attention);
         Value q = HeadLayout.split(ops, "q_heads", in.q(), heads.query(), heads.size());
-        Value k = shifted("k", HeadLayout.split(ops, "k_heads", in.k(), heads.keyValue(), heads.size()),
-                AttentionWeight.KEY_SHIFT, "last_key");
-        Value v = shifted("v", HeadLayout.split(ops, "v_heads", in.v(), heads.keyValue(), heads.size()),
-                AttentionWeight.VALUE_SHIFT, "last_value");
+        Value k = shifted(
+                "k",
+                HeadLayout.split(ops, "k_heads", in.k(), heads.keyValue(), heads.size()),
+                AttentionWeight.KEY_SHIFT,
+                "last_key");
+        Value v = shifted(
+                "v",
+                HeadLayout.split(ops, "v_heads", in.v(), heads.keyValue(), heads.size()),
+                AttentionWeight.VALUE_SHIFT,
+                "last_value");
         Value query = Rotation.emit(ops, "q_rot", q, attention.positions(), in.sequence());
         Value key = Rotation.emit(ops, "k_rot", k, attention.positions(), in.sequence());
         boolean standard = scope.opset() >= FIRST_OPSET_WITH_ATTENTION
@@ -54,7 +60,8 @@ final class SoftmaxAttentionEmitter {
             return x;
         }
         KeyValueShiftBody body = new KeyValueShiftBody(taps.count(), in.isCached());
-        List<Value> inputs = new ArrayList<>(List.of(x, in.weight(weight), in.sequence().tokenMask()));
+        List<Value> inputs =
+                new ArrayList<>(List.of(x, in.weight(weight), in.sequence().tokenMask()));
         List<String> roles = new ArrayList<>(List.of(role + "_shifted"));
         if (in.isCached()) {
             inputs.add(in.past(lastRole));

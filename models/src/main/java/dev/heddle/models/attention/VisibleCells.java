@@ -24,11 +24,15 @@ final class VisibleCells {
         Value allowed = ops.lessOrEqual("causal", ops.unsqueeze("key_slots", slots, 0), rowSlots);
         if (!window.isAbsent()) {
             Value before = ops.sub("window_start", rowSlots, window);
-            allowed = ops.and("causal_window", allowed, ops.greater("in_window", ops.unsqueeze("key_slots", slots, 0), before));
+            allowed = ops.and(
+                    "causal_window", allowed, ops.greater("in_window", ops.unsqueeze("key_slots", slots, 0), before));
         }
         Value realKeys = ops.last("real_keys", keyMask, 1, keys);
         Value realRows = ops.last("real_rows", realKeys, 1, rows);
-        Value real = ops.and("real", ops.unsqueeze("real_keys_row", realKeys, 1, 2), ops.unsqueeze("real_rows_column", realRows, 1, 3));
+        Value real = ops.and(
+                "real",
+                ops.unsqueeze("real_keys_row", realKeys, 1, 2),
+                ops.unsqueeze("real_rows_column", realRows, 1, 3));
         return ops.and("visible", allowed, real);
     }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /** Small variants of every kind, for tests that must hold for all of them. */
-enum VariantSamples {
+public enum VariantSamples {
     PLAIN(SoftmaxAttention.builder(new Heads(4, 4, 6))
             .positions(rope(RopeStyle.ROTATE_HALF))
             .build()),
@@ -63,7 +63,7 @@ enum VariantSamples {
         this.variant = variant;
     }
 
-    AttentionVariant variant() {
+    public AttentionVariant variant() {
         return variant;
     }
 
@@ -71,7 +71,7 @@ enum VariantSamples {
         return new Positions.Rope(100, style);
     }
 
-    static Stream<AttentionVariant> all() {
+    public static Stream<AttentionVariant> all() {
         return Arrays.stream(values()).map(VariantSamples::variant);
     }
 }

@@ -1,6 +1,5 @@
-package dev.heddle.exporter.onnx;
+package dev.heddle.exporter.graph;
 
-import dev.heddle.exporter.graph.Dim;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
