@@ -1,0 +1,45 @@
+package dev.heddle.models.checkpoint;
+
+import dev.heddle.exporter.graph.DType;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The element types of the safetensors format that Heddle handles, under their names in the format. */
+enum SafetensorsDType {
+    F64(DType.FLOAT64),
+    F32(DType.FLOAT32),
+    F16(DType.FLOAT16),
+    BF16(DType.BFLOAT16),
+    I64(DType.INT64),
+    I32(DType.INT32),
+    I8(DType.INT8),
+    U8(DType.UINT8),
+    BOOL(DType.BOOL);
+
+    private final DType dtype;
+
+    SafetensorsDType(DType dtype) {
+        this.dtype = dtype;
+    }
+
+    DType dtype() {
+        return dtype;
+    }
+
+    static Optional<SafetensorsDType> named(String name) {
+        return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
+    }
+
+    static SafetensorsDType of(DType dtype) {
+        return Arrays.stream(values())
+                .filter(type -> type.dtype == dtype)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "safetensors: expected one of " + names() + ", got " + dtype.onnxName()));
+    }
+
+    static String names() {
+        return Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "));
+    }
+}
