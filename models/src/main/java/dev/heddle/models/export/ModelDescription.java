@@ -39,7 +39,7 @@ final class ModelDescription {
 
     private static ObjectNode layer(DecoderLayer layer) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("attention", layer.attention().variant().toString());
+        node.put("attention", layer.attention().variant().summary());
         ObjectNode state = node.putObject("state");
         for (CacheSlot slot : layer.attention().variant().state()) {
             ObjectNode entry = state.putObject(slot.role());
