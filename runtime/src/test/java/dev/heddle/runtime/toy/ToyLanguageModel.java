@@ -110,7 +110,14 @@ public final class ToyLanguageModel {
         graph.node("placed", "Mul", "position_column", "positions");
         graph.node("sum", "Add", "context", "placed");
         graph.node("folded", "Mod", Map.of("fmod", 1L), "sum", "modulus");
-        graph.node("logits", "MatMul", "folded", "output");
+        String output = "output";
+        if (parts.contains(Part.OPEN_VOCABULARY)) {
+            // Cut at a place that only a run knows, and that lies beyond the end.
+            graph.constant("vocabulary", VOCABULARY);
+            graph.node("beyond", "Add", "q_len", "vocabulary");
+            output = graph.node("same_output", "Slice", "output", "zero", "beyond", "one");
+        }
+        graph.node("logits", "MatMul", "folded", output);
     }
 
     /** rows = (2 x + x of the token before) where the mask is 1. */
