@@ -38,15 +38,8 @@ public final class Heddle implements Runnable {
     /** The whole command line, for the process and for tests. */
     static CommandLine commandLine() {
         Heddle root = new Heddle();
-        CommandLine commandLine = new CommandLine(root)
-                .addSubcommand(new DemoCommand())
-                .addSubcommand(new ExportCommand())
-                .addSubcommand(new InspectCommand())
-                .addSubcommand(new RunCommand())
-                .addSubcommand(new GenerateCommand())
-                .addSubcommand(new ParityCommand())
-                .addSubcommand(new PresetsCommand())
-                .addSubcommand(new DoctorCommand());
+        CommandLine commandLine =
+                new CommandLine(root).addSubcommand(new ExportCommand()).addSubcommand(new RunCommand());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(
                 (problem, command, parsed) -> ErrorLine.print(problem, command.getErr(), root.stacktrace));

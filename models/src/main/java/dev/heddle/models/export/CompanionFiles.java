@@ -1,5 +1,6 @@
 package dev.heddle.models.export;
 
+import dev.heddle.models.family.SourceModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,15 +24,22 @@ final class CompanionFiles {
 
     private CompanionFiles() {}
 
-    /** Copies those that are there; a folder with its weights in {@code consolidated/} may have them in either place. */
-    static void copy(Path source, Path target) throws IOException {
+    /**
+     * Copies those that are there, looking also into the folder {@code consolidated}; the configuration is written as it was read, so that a preset has one too.
+     */
+    static void write(SourceModel source, Path target) throws IOException {
+        Path origin = Path.of(source.origin());
         for (String name : NAMES) {
-            for (Path folder : List.of(source, source.resolve("consolidated"))) {
+            for (Path folder : List.of(origin, origin.resolve("consolidated"))) {
                 Path file = folder.resolve(name);
                 if (Files.isRegularFile(file) && Files.notExists(target.resolve(name))) {
                     Files.copy(file, target.resolve(name));
                 }
             }
+        }
+        Path config = target.resolve(source.config().file());
+        if (Files.notExists(config)) {
+            Files.writeString(config, source.config().json().toPrettyString() + "\n");
         }
     }
 }

@@ -3,13 +3,13 @@ package dev.heddle.models.export;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelWriter;
 import dev.heddle.exporter.onnx.StagedFolder;
-import dev.heddle.models.checkpoint.Checkpoint;
-import dev.heddle.models.decoder.Decoder;
 import dev.heddle.models.decoder.DecoderEmitter;
 import dev.heddle.models.decoder.GraphOptions;
+import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.weight.WeightFinding;
 import dev.heddle.models.weight.WeightReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -47,50 +47,34 @@ public record ModelExport(GraphOptions options, String exporterVersion) {
         }
     }
 
-    /** Writes the files that lie beside the weights into the new folder. */
-    @FunctionalInterface
-    public interface Companions {
-        void copyTo(Path folder) throws IOException;
-
-        /** Those beside a checkpoint in this folder. */
-        static Companions of(Path folder) {
-            return target -> CompanionFiles.copy(folder, target);
-        }
-    }
-
-    /** The graph alone, with weights that are read when it is written; says where it came from. */
-    public Model graph(Decoder decoder, Checkpoint checkpoint, String source, Consumer<WeightFinding> findings) {
-        WeightReader weights = new WeightReader(checkpoint, findings);
-        Model model = new DecoderEmitter(decoder, options, weights::data).emit(exporterVersion);
-        return model.withMetadata(ModelDescription.KEY, ModelDescription.of(decoder, options, exporterVersion, source));
+    /** The graph alone, with weights that are read when it is written. */
+    public Model graph(SourceModel source, Consumer<WeightFinding> findings) {
+        WeightReader weights = new WeightReader(source.checkpoint(), findings);
+        return new DecoderEmitter(source.decoder(), options, weights::data).emit(exporterVersion);
     }
 
     /**
-     * @param source where the weights came from, for the model's description; see {@link #digest}
      * @param target folder to make
      * @throws java.nio.file.FileAlreadyExistsException if the target exists and may not be replaced
      * @throws IOException if a file cannot be read or written
      */
-    public void write(
-            Decoder decoder,
-            Checkpoint checkpoint,
-            String source,
-            Companions companions,
-            Path target,
-            StagedFolder.Existing existing,
-            Listener listener)
+    public void write(SourceModel source, Path target, StagedFolder.Existing existing, Listener listener)
             throws IOException {
         try (StagedFolder folder = StagedFolder.open(target, existing)) {
-            Model model = graph(decoder, checkpoint, source, listener::found);
+            Model model = graph(source, listener::found)
+                    .withMetadata(
+                            ModelDescription.KEY,
+                            ModelDescription.of(source.decoder(), options, exporterVersion, provenance(source)));
             listener.started(ModelWriter.weightBytes(model));
             new ModelWriter(folder.path(), listener::written).write(model);
-            companions.copyTo(folder.path());
+            CompanionFiles.write(source, folder.path());
             folder.commit();
         }
     }
 
-    /** {@code sha256:...} of the checkpoint's tensors; reads all of them once. */
-    public static String digest(Checkpoint checkpoint) {
-        return "sha256:" + SourceDigest.of(checkpoint);
+    /** The contents' digest for a checkpoint; a preset's name says all. */
+    private static String provenance(SourceModel source) {
+        boolean stored = Files.isDirectory(Path.of(source.origin()));
+        return stored ? "sha256:" + SourceDigest.of(source.checkpoint()) : source.origin();
     }
 }
