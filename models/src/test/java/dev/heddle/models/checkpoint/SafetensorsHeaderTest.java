@@ -55,7 +55,7 @@ class SafetensorsHeaderTest {
                 "{'shape':[9223372036854775808]} | m.safetensors: header: shape has a number that does not fit 64 bits",
                 "{'shape':[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]} | m.safetensors: header: shape has more than 16 elements",
                 "{'dtype':5}           | m.safetensors: header: expected dtype to be a string, got a whole number",
-                "{'dtype':'F8_E4M3'}   | m.safetensors: tensor a has the dtype F8_E4M3, expected one of F64, F32, F16, BF16, I64, I32, I8, U8, BOOL; convert it first",
+                "{'dtype':'F8_E4M3'}   | m.safetensors: tensor a has the dtype F8_E4M3, expected one of BOOL, U8, I8, F16, BF16, I32, F32, F64, I64; convert it first",
                 "{'stride':[1]}        | m.safetensors: tensor a has the field stride, expected dtype, shape and data_offsets only",
                 "{'shape':[],'shape':[]} | m.safetensors: header: tensor a has the field shape twice, expected it once",
             })
