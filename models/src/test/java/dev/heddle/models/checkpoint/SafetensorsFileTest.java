@@ -5,7 +5,6 @@ import static dev.heddle.models.checkpoint.RawSafetensors.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -146,11 +145,11 @@ class SafetensorsFileTest {
         }
     }
 
-    @Test
-    void dtype_withoutASafetensorsName_doesNotExist() {
-        assertThat(DType.values())
-                .allSatisfy(
-                        dtype -> assertThat(SafetensorsDType.of(dtype).dtype()).isEqualTo(dtype));
+    @ParameterizedTest
+    @EnumSource(SafetensorsDType.class)
+    void everyKnownDtype_isKnownToTheOtherFormatsToo(SafetensorsDType dtype) {
+        assertThat(SafetensorsDType.of(dtype.dtype())).isEqualTo(dtype);
+        assertThat(TorchStorageType.of(dtype.dtype()).dtype()).isEqualTo(dtype.dtype());
     }
 
     private Path write(String header, int dataBytes) throws IOException {

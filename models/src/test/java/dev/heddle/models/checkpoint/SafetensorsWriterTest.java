@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +27,9 @@ class SafetensorsWriterTest {
     @Test
     void tensors_lieInTheOrderOfTheReferenceImplementation() throws IOException {
         var tensors = new TreeMap<String, ArrayTensor>();
-        for (DType dtype : DType.values()) {
-            tensors.put(dtype.onnxName(), ArrayTensor.ofBytes(TensorType.of(dtype, 0)));
-        }
+        Stream.of(SafetensorsDType.values())
+                .map(SafetensorsDType::dtype)
+                .forEach(dtype -> tensors.put(dtype.onnxName(), ArrayTensor.ofBytes(TensorType.of(dtype, 0))));
 
         SafetensorsWriter.write(file(), tensors);
 
@@ -61,8 +62,9 @@ class SafetensorsWriterTest {
     }
 
     @ParameterizedTest
-    @EnumSource(DType.class)
-    void everyDtype_comesBack(DType dtype) throws IOException {
+    @EnumSource(SafetensorsDType.class)
+    void everyDtype_comesBack(SafetensorsDType format) throws IOException {
+        DType dtype = format.dtype();
         int[] bytes = new int[3 * dtype.bytes()];
         bytes[bytes.length - 1] = 1;
         var tensors = new TreeMap<>(Map.of("a", ArrayTensor.ofBytes(TensorType.of(dtype, 3), bytes)));

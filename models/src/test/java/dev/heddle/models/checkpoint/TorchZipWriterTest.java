@@ -28,8 +28,9 @@ class TorchZipWriterTest {
     private Path folder;
 
     @ParameterizedTest
-    @EnumSource(DType.class)
-    void everyDtype_comesBack(DType dtype) throws IOException {
+    @EnumSource(SafetensorsDType.class)
+    void everyDtype_comesBack(SafetensorsDType format) throws IOException {
+        DType dtype = format.dtype();
         int[] bytes = new int[6 * dtype.bytes()];
         bytes[bytes.length - 1] = 1;
         var tensors = new TreeMap<>(Map.of("a", ArrayTensor.ofBytes(TensorType.of(dtype, 2, 3), bytes)));
