@@ -8,6 +8,24 @@ public final class Families {
     private Families() {}
 
     public static List<Family> all() {
-        return List.of(new LinguaMta(), new BaichuanM1(), new Llama(), new DiffLlama());
+        return List.of(linguaMta(), baichuanM1(), llama(), diffLlama());
+    }
+
+    /** Multi-Token Attention of facebookresearch/RAM, and its baselines. */
+    public static Family linguaMta() {
+        return new LinguaMta();
+    }
+
+    public static Family baichuanM1() {
+        return new BaichuanM1();
+    }
+
+    /** Hugging Face's Llama, also with KV shifting. */
+    public static Family llama() {
+        return new Llama();
+    }
+
+    public static Family diffLlama() {
+        return new DiffLlama();
     }
 }

@@ -1,0 +1,16 @@
+package dev.heddle.models.preset;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The models that can be made without a checkpoint, at their published sizes. */
+public final class Presets {
+
+    private Presets() {}
+
+    public static List<Preset> all() {
+        return Stream.of(MtaPresets.all(), KvShiftPresets.all(), List.of(DiffPreset.diff880m(), BaichuanPreset.m1()))
+                .flatMap(List::stream)
+                .toList();
+    }
+}
