@@ -1,11 +1,13 @@
 package dev.heddle.exporter.graph;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Length of one axis: a linear combination of symbols plus a constant, for instance {@code past_len + q_len} or {@code 64}.
@@ -68,14 +70,48 @@ public record Dim(SortedMap<String, Long> terms, long constant) {
         return new Dim(product, Math.multiplyExact(constant, factor));
     }
 
+    /** The product; symbolic factors are written in one order, so that it does not matter which comes first. */
     public Dim times(Dim other) {
-        if (other.isFixed()) {
-            return times(other.constant);
+        if (isFixed() || other.isFixed()) {
+            return isFixed() ? other.times(constant) : times(other.constant);
         }
+        String product = Stream.concat(factors().stream(), other.factors().stream())
+                .map(Dim::factor)
+                .sorted()
+                .collect(Collectors.joining("*"));
+        return Dim.of(product).times(Math.multiplyExact(content(), other.content()));
+    }
+
+    /** The greatest number that divides this, with the sign of the first term; the number itself if there are no symbols. */
+    public long content() {
         if (isFixed()) {
-            return other.times(constant);
+            return constant;
         }
-        return Dim.of(factor() + "*" + other.factor());
+        long divisor = Math.abs(constant);
+        for (long coefficient : terms.values()) {
+            divisor = gcd(divisor, Math.abs(coefficient));
+        }
+        return terms.get(terms.firstKey()) < 0 ? -divisor : divisor;
+    }
+
+    /** What this is the product of, next to {@link #content}: one dim, unless {@link #times(Dim)} made it; none for a number. */
+    public List<Dim> factors() {
+        if (isFixed()) {
+            return List.of();
+        }
+        long content = content();
+        SortedMap<String, Long> primitive = new TreeMap<>(terms);
+        primitive.replaceAll((symbol, coefficient) -> coefficient / content);
+        Dim rest = new Dim(primitive, constant / content);
+        return rest.isSymbol()
+                ? DimExpression.factors(rest.terms.firstKey()).stream()
+                        .map(Dim::parse)
+                        .toList()
+                : List.of(rest);
+    }
+
+    private static long gcd(long a, long b) {
+        return b == 0 ? a : gcd(b, a % b);
     }
 
     /** The smaller of the two; symbolic unless both are fixed. */
@@ -86,7 +122,10 @@ public record Dim(SortedMap<String, Long> terms, long constant) {
         if (a.isFixed() && b.isFixed()) {
             return a.constant <= b.constant ? a : b;
         }
-        return Dim.of("min(" + a + ", " + b + ")");
+        String first = a.toString();
+        String second = b.toString();
+        boolean ordered = first.compareTo(second) < 0;
+        return Dim.of("min(" + (ordered ? first : second) + ", " + (ordered ? second : first) + ")");
     }
 
     /** True if no value of the symbols (each at least 0) can make this positive; used to recognise offsets counted from the end. */
@@ -94,10 +133,12 @@ public record Dim(SortedMap<String, Long> terms, long constant) {
         return constant <= 0 && terms.values().stream().allMatch(coefficient -> coefficient < 0);
     }
 
+    private boolean isSymbol() {
+        return constant == 0 && terms.size() == 1 && terms.get(terms.firstKey()) == 1;
+    }
+
     private String factor() {
-        boolean single =
-                constant == 0 && terms.size() == 1 && terms.values().iterator().next() == 1;
-        return single ? terms.firstKey() : "(" + this + ")";
+        return isSymbol() ? terms.firstKey() : "(" + this + ")";
     }
 
     /** As written into {@code dim_param}, for instance {@code past_len + q_len - 1}. */

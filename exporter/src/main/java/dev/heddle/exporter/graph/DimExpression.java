@@ -1,30 +1,73 @@
 package dev.heddle.exporter.graph;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads back the text that {@link Dim#toString} writes; other text becomes one symbol. */
+/** Reads the texts that {@link Dim} writes. */
 final class DimExpression {
 
-    private static final Pattern LINEAR =
-            Pattern.compile("-?(\\d+\\*)?[A-Za-z_]\\w*( [+-] (\\d+\\*)?[A-Za-z_]\\w*)*( [+-] \\d+)?");
-    private static final Pattern TERM = Pattern.compile("(^-?| [+-] )(?:(\\d+)\\*)?([A-Za-z_]\\w*|\\d+)");
+    /** Up to 18 digits, so that every number fits a long. */
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+
+    private static final Pattern TERM = Pattern.compile("(?:(\\d{1,18})\\*)?(.+)");
 
     private DimExpression() {}
 
+    /** Reads back what {@link Dim#toString} writes; other text becomes one symbol. */
     static Dim parse(String text) {
-        if (!LINEAR.matcher(text).matches()) {
-            return Dim.of(text);
+        SortedMap<String, Long> terms = new TreeMap<>();
+        long constant = 0;
+        String signed = text.startsWith("-") ? " - " + text.substring(1) : " + " + text;
+        for (String part : cut(signed, " + ", " - ")) {
+            long sign = part.startsWith(" - ") ? -1 : 1;
+            Matcher term = TERM.matcher(part.substring(3));
+            if (NUMBER.matcher(part.substring(3)).matches()) {
+                constant = sign * Long.parseLong(part.substring(3));
+            } else if (term.matches()) {
+                terms.put(term.group(2), sign * (term.group(1) == null ? 1 : Long.parseLong(term.group(1))));
+            }
         }
-        Dim sum = Dim.of(0);
-        Matcher term = TERM.matcher(text);
-        while (term.find()) {
-            long sign = term.group(1).contains("-") ? -1 : 1;
-            long factor = term.group(2) == null ? 1 : Long.parseLong(term.group(2));
-            boolean number = Character.isDigit(term.group(3).charAt(0));
-            Dim atom = number ? Dim.of(Long.parseLong(term.group(3))) : Dim.of(term.group(3));
-            sum = sum.plus(atom.times(sign * factor));
+        Dim dim = new Dim(terms, constant);
+        return dim.toString().equals(text) ? dim : Dim.of(text);
+    }
+
+    /** Factors of a product's name: {@code a + b} and {@code c} of {@code (a + b)*c}. */
+    static List<String> factors(String symbol) {
+        return cut("*" + symbol, "*").stream()
+                .map(part -> part.substring(1))
+                .map(factor -> factor.startsWith("(") && factor.endsWith(")")
+                        ? factor.substring(1, factor.length() - 1)
+                        : factor)
+                .toList();
+    }
+
+    /** The parts that begin with one of the separators; those in parentheses do not count. */
+    private static List<String> cut(String text, String... separators) {
+        List<String> parts = new ArrayList<>();
+        int depth = 0;
+        int start = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            if (i > 0 && depth == 0 && startsWithAny(text, i, separators)) {
+                parts.add(text.substring(start, i));
+                start = i;
+            }
         }
-        return sum;
+        parts.add(text.substring(start));
+        return parts;
+    }
+
+    private static boolean startsWithAny(String text, int from, String... separators) {
+        for (String separator : separators) {
+            if (text.startsWith(separator, from)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Builds one model: inputs and weights come from here, everything else from {@link GraphScope}s. Not thread-safe; use once.
@@ -130,11 +131,11 @@ public final class GraphBuilder {
 
     private SortedMap<String, Integer> opsets(List<Node> nodes) {
         SortedMap<String, Integer> opsets = new TreeMap<>(Map.of("", opset));
-        for (Node node : nodes) {
-            if (!node.domain().isEmpty()) {
-                opsets.put(node.domain(), 1);
-            }
-        }
+        Stream<Node> bodies = functions.values().stream().flatMap(function -> function.nodes().stream());
+        Stream.concat(nodes.stream(), bodies)
+                .map(Node::domain)
+                .filter(domain -> !domain.isEmpty())
+                .forEach(domain -> opsets.put(domain, 1));
         return opsets;
     }
 }

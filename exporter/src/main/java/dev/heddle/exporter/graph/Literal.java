@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -21,12 +22,37 @@ public record Literal(TensorType type, List<Number> values) implements TensorDat
             throw new IllegalArgumentException(
                     "a constant of type " + type + " has " + type.shape().elements() + " values, got " + values.size());
         }
-        switch (type.dtype()) {
-            case FLOAT32, INT64, INT32, BOOL -> {}
-            case UINT8, INT8, FLOAT16, FLOAT64, BFLOAT16 ->
-                throw new IllegalArgumentException("constants are float, int64, int32 or bool, got "
-                        + type.dtype().onnxName());
+        if (!holds(type.dtype())) {
+            throw new IllegalArgumentException("constants are float, int64, int32 or bool, got "
+                    + type.dtype().onnxName());
         }
+    }
+
+    /** Whether constants may have this element type. */
+    public static boolean holds(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32, INT64, INT32, BOOL -> true;
+            case UINT8, INT8, FLOAT16, FLOAT64, BFLOAT16 -> false;
+        };
+    }
+
+    /** Reads back what {@link #bytes} gives. */
+    public static Literal of(TensorType type, ByteBuffer bytes) {
+        ByteBuffer source = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+        List<Number> values = new ArrayList<>();
+        while (source.hasRemaining()) {
+            values.add(
+                    switch (type.dtype().bytes()) {
+                        case 1 -> (Number) (long) source.get();
+                        case 4 -> fourBytes(source, type.dtype());
+                        default -> source.getLong();
+                    });
+        }
+        return new Literal(type, values);
+    }
+
+    private static Number fourBytes(ByteBuffer source, DType dtype) {
+        return dtype == DType.FLOAT32 ? (Number) source.getFloat() : (Number) (long) source.getInt();
     }
 
     public static Literal int64(long value) {

@@ -1,13 +1,10 @@
 package dev.heddle.exporter.onnx;
 
-import dev.heddle.exporter.graph.Function;
 import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.TensorData;
-import dev.heddle.exporter.proto.FunctionProto;
 import dev.heddle.exporter.proto.GraphProto;
 import dev.heddle.exporter.proto.ModelProto;
-import dev.heddle.exporter.proto.OperatorSetIdProto;
 import dev.heddle.exporter.proto.StringStringEntryProto;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -18,8 +15,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeSet;
 
 /**
  * Writes {@code model.onnx} and {@code model.onnx.data} into a folder. Weights are streamed one after the other, so the heap holds none of them; two writes
@@ -61,7 +56,7 @@ public final class ModelWriter {
                 .sum();
     }
 
-    private static boolean isExternal(TensorData data) {
+    static boolean isExternal(TensorData data) {
         return data.byteCount() >= EXTERNAL_BYTES;
     }
 
@@ -111,8 +106,13 @@ public final class ModelWriter {
         return ProtoTensors.inline(weight.name(), weight.data());
     }
 
+    /** The first offset from here on at which a tensor may start. */
+    static long aligned(long offset) {
+        return Math.multiplyExact(Math.floorDiv(offset + ALIGNMENT - 1, ALIGNMENT), ALIGNMENT);
+    }
+
     private static void align(FileChannel data) throws IOException {
-        ByteBuffer padding = ByteBuffer.allocate((int) ((ALIGNMENT - data.position() % ALIGNMENT) % ALIGNMENT));
+        ByteBuffer padding = ByteBuffer.allocate((int) (aligned(data.position()) - data.position()));
         while (padding.hasRemaining()) {
             data.write(padding);
         }
@@ -133,38 +133,11 @@ public final class ModelWriter {
                 .setProducerName(model.producer())
                 .setProducerVersion(model.producerVersion())
                 .setGraph(graph);
-        model.opsets().forEach((domain, version) -> proto.addOpsetImport(opset(domain, version)));
+        model.opsets().forEach((domain, version) -> proto.addOpsetImport(ProtoFunctions.opset(domain, version)));
         model.metadata()
                 .forEach((key, value) -> proto.addMetadataProps(
                         StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
-        model.functions().forEach(function -> proto.addFunctions(function(function, model.opsets())));
-        return proto.build();
-    }
-
-    private static OperatorSetIdProto opset(String domain, int version) {
-        return OperatorSetIdProto.newBuilder()
-                .setDomain(domain)
-                .setVersion(version)
-                .build();
-    }
-
-    private static FunctionProto function(Function function, SortedMap<String, Integer> opsets) {
-        FunctionProto.Builder proto = FunctionProto.newBuilder()
-                .setDomain(function.id().domain())
-                .setName(function.id().name())
-                .addAllInput(function.inputs())
-                .addAllOutput(function.outputs())
-                .addAllAttribute(function.attributes())
-                .setDocString(function.doc());
-        if (!function.id().overload().isEmpty()) {
-            proto.setOverload(function.id().overload());
-        }
-        TreeSet<String> domains = new TreeSet<>();
-        function.nodes().forEach(node -> {
-            proto.addNode(ProtoNodes.toProto(node));
-            domains.add(node.domain());
-        });
-        domains.forEach(domain -> proto.addOpsetImport(opset(domain, opsets.getOrDefault(domain, 1))));
+        model.functions().forEach(function -> proto.addFunctions(ProtoFunctions.toProto(function, model.opsets())));
         return proto.build();
     }
 }

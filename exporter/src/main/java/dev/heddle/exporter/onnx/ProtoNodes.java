@@ -3,6 +3,7 @@ package dev.heddle.exporter.onnx;
 import com.google.protobuf.ByteString;
 import dev.heddle.exporter.graph.Attribute;
 import dev.heddle.exporter.graph.GraphException;
+import dev.heddle.exporter.graph.Literal;
 import dev.heddle.exporter.graph.Node;
 import dev.heddle.exporter.proto.AttributeProto;
 import dev.heddle.exporter.proto.NodeProto;
@@ -65,17 +66,25 @@ final class ProtoNodes {
     static Node fromProto(NodeProto proto) {
         TreeMap<String, Attribute> attributes = new TreeMap<>();
         for (AttributeProto attribute : proto.getAttributeList()) {
-            attributes.put(attribute.getName(), fromProto(attribute, proto.getName()));
+            if (attributes.put(attribute.getName(), fromProto(attribute, proto.getName())) != null) {
+                throw new GraphException(
+                        "node " + proto.getName() + ": attribute " + attribute.getName() + " is given more than once");
+            }
         }
         return new Node(
                 proto.getName(),
-                proto.getDomain(),
+                domain(proto.getDomain()),
                 proto.getOpType(),
                 proto.getOverload(),
                 proto.getInputList(),
                 proto.getOutputList(),
                 attributes,
                 proto.getDocString());
+    }
+
+    /** ONNX's own domain is empty; {@code ai.onnx} is another name of it. */
+    static String domain(String name) {
+        return name.equals("ai.onnx") ? "" : name;
     }
 
     private static Attribute fromProto(AttributeProto proto, String node) {
@@ -97,9 +106,17 @@ final class ProtoNodes {
             case FLOAT -> new Attribute.Real(proto.getF());
             case STRING -> new Attribute.Text(proto.getS().toStringUtf8());
             case INTS -> new Attribute.Ints(proto.getIntsList());
-            case TENSOR -> new Attribute.Tensor(ProtoTensors.literal(proto.getT()));
+            case TENSOR -> new Attribute.Tensor(literal(proto, node));
             case FLOATS -> throw unreadable(proto, node);
         };
+    }
+
+    private static Literal literal(AttributeProto proto, String node) {
+        try {
+            return ProtoTensors.literal(proto.getT());
+        } catch (GraphException e) {
+            throw new GraphException("node " + node + ": " + e.getMessage());
+        }
     }
 
     private static GraphException unreadable(AttributeProto proto, String node) {

@@ -22,6 +22,9 @@ import java.util.List;
 /** Constant tensors to protobuf and back. */
 final class ProtoTensors {
 
+    /** Constants of nodes are held number by number, so a file may not bring large ones. */
+    private static final long MAX_LITERAL_BYTES = 1 << 20;
+
     private ProtoTensors() {}
 
     /** The tensor with its elements in the message. */
@@ -63,39 +66,87 @@ final class ProtoTensors {
 
     static TensorType type(TensorProto proto) {
         long[] lengths = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
-        return new TensorType(ProtoTypes.dtype(proto.getDataType(), proto.getName()), Shape.of(lengths));
+        if (Arrays.stream(lengths).anyMatch(length -> length < 0)) {
+            throw refused(proto, "axis lengths must be at least 0, got " + Arrays.toString(lengths));
+        }
+        TensorType type =
+                new TensorType(ProtoTypes.dtype(proto.getDataType(), "tensor " + proto.getName()), Shape.of(lengths));
+        byteCount(type, proto.getName());
+        return type;
     }
 
-    /** A small tensor whose elements stand in the message. */
+    static long byteCount(TensorType type, String name) {
+        try {
+            return Math.multiplyExact(type.shape().elements(), type.dtype().bytes());
+        } catch (ArithmeticException e) {
+            throw new GraphException("tensor " + name + ": " + type + " has more bytes than a file can have");
+        }
+    }
+
+    static boolean isExternal(TensorProto proto) {
+        return proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+    }
+
+    /** A tensor whose elements stand in the message: a {@link Literal} if it is small and of a type that has them. */
+    static TensorData data(TensorProto proto) {
+        TensorType type = type(proto);
+        ByteString bytes = bytes(proto, type);
+        return bytes.size() < ModelWriter.EXTERNAL_BYTES && Literal.holds(type.dtype())
+                ? Literal.of(type, bytes.asReadOnlyByteBuffer())
+                : new InlineTensor(type, bytes);
+    }
+
+    /** The constant of a node. */
     static Literal literal(TensorProto proto) {
         TensorType type = type(proto);
-        List<Number> values = new ArrayList<>();
-        if (proto.hasRawData()) {
-            ByteBuffer raw = proto.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-            if (raw.remaining() != type.shape().elements() * type.dtype().bytes()) {
-                throw new GraphException("tensor " + proto.getName() + ": " + type + " needs "
-                        + type.shape().elements() * type.dtype().bytes() + " bytes, got " + raw.remaining());
-            }
-            while (raw.hasRemaining()) {
-                values.add(next(raw, type.dtype(), proto.getName()));
-            }
-        } else {
-            values.addAll(proto.getFloatDataList());
-            values.addAll(proto.getInt64DataList());
-            proto.getInt32DataList().forEach(value -> values.add(value.longValue()));
+        if (isExternal(proto)) {
+            throw refused(proto, "a node's constant must stand in the model file, it lies in another");
         }
-        return new Literal(type, values);
+        if (byteCount(type, proto.getName()) > MAX_LITERAL_BYTES) {
+            throw refused(proto, "a node's constant has at most " + MAX_LITERAL_BYTES + " bytes, got " + type);
+        }
+        if (!Literal.holds(type.dtype())) {
+            throw refused(
+                    proto,
+                    "a node's constant is float, int64, int32 or bool, got "
+                            + type.dtype().onnxName());
+        }
+        return Literal.of(type, bytes(proto, type).asReadOnlyByteBuffer());
     }
 
-    private static Number next(ByteBuffer raw, DType dtype, String name) {
-        return switch (dtype) {
-            case FLOAT32 -> raw.getFloat();
-            case INT64 -> raw.getLong();
-            case INT32 -> (long) raw.getInt();
-            case BOOL -> (long) raw.get();
-            case UINT8, INT8, FLOAT16, FLOAT64, BFLOAT16 ->
-                throw new GraphException("tensor " + name + ": small constants are float, int64, int32 or bool, got "
-                        + dtype.onnxName());
-        };
+    private static ByteString bytes(TensorProto proto, TensorType type) {
+        ByteString bytes = proto.hasRawData() ? proto.getRawData() : packed(proto, type.dtype());
+        if (bytes.size() != byteCount(type, proto.getName())) {
+            throw refused(proto, type + " needs " + byteCount(type, proto.getName()) + " bytes, got " + bytes.size());
+        }
+        return bytes;
+    }
+
+    /** The elements from the message's typed lists, which other writers use for small tensors. */
+    private static ByteString packed(TensorProto proto, DType dtype) {
+        List<Number> values = new ArrayList<>(
+                switch (dtype) {
+                    case FLOAT32 -> proto.getFloatDataList();
+                    case FLOAT64 -> proto.getDoubleDataList();
+                    case INT64 -> proto.getInt64DataList();
+                    case INT32, INT8, UINT8, BOOL, FLOAT16, BFLOAT16 -> proto.getInt32DataList();
+                });
+        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(values.size(), dtype.bytes()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (Number value : values) {
+            switch (dtype) {
+                case FLOAT32 -> buffer.putFloat(value.floatValue());
+                case FLOAT64 -> buffer.putDouble(value.doubleValue());
+                case INT64 -> buffer.putLong(value.longValue());
+                case INT32 -> buffer.putInt(value.intValue());
+                case FLOAT16, BFLOAT16 -> buffer.putShort(value.shortValue());
+                case INT8, UINT8, BOOL -> buffer.put(value.byteValue());
+            }
+        }
+        return ByteString.copyFrom(buffer.array());
+    }
+
+    private static GraphException refused(TensorProto proto, String problem) {
+        return new GraphException("tensor " + proto.getName() + ": " + problem);
     }
 }

@@ -35,8 +35,13 @@ final class ProtoTypes {
                 .build();
     }
 
+    static boolean isRankedTensor(ValueInfoProto proto) {
+        return proto.getType().hasTensorType()
+                && proto.getType().getTensorType().hasShape();
+    }
+
     static NamedType fromProto(ValueInfoProto proto) {
-        if (!proto.getType().hasTensorType() || !proto.getType().getTensorType().hasShape()) {
+        if (!isRankedTensor(proto)) {
             throw new GraphException("value " + proto.getName() + ": a tensor of known rank was expected");
         }
         TypeProto.Tensor tensor = proto.getType().getTensorType();
@@ -44,7 +49,7 @@ final class ProtoTypes {
         for (Dimension dim : tensor.getShape().getDimList()) {
             dims.add(
                     switch (dim.getValueCase()) {
-                        case DIM_VALUE -> Dim.of(dim.getDimValue());
+                        case DIM_VALUE -> fixed(dim.getDimValue(), proto.getName());
                         case DIM_PARAM ->
                             dim.getDimParam().isBlank()
                                     ? unnamed(proto.getName(), dims.size())
@@ -53,16 +58,26 @@ final class ProtoTypes {
                     });
         }
         return new NamedType(
-                proto.getName(), new TensorType(dtype(tensor.getElemType(), proto.getName()), new Shape(dims)));
+                proto.getName(),
+                new TensorType(dtype(tensor.getElemType(), "value " + proto.getName()), new Shape(dims)));
     }
 
+    private static Dim fixed(long length, String value) {
+        if (length < 0) {
+            throw new GraphException("value " + value + ": axis lengths must be at least 0, got " + length);
+        }
+        return Dim.of(length);
+    }
+
+    /** A length that the file leaves open; it equals no other. */
     private static Dim unnamed(String value, int axis) {
         return Dim.of(value + ".dim" + axis);
     }
 
-    static DType dtype(int number, String value) {
+    /** @param where what has the type, for the message */
+    static DType dtype(int number, String where) {
         return DType.ofOnnxNumber(number)
                 .orElseThrow(() -> new GraphException(
-                        value + ": element type number " + number + " is not one that Heddle handles"));
+                        where + ": element type number " + number + " is not one that Heddle handles"));
     }
 }
