@@ -38,8 +38,11 @@ public final class Heddle implements Runnable {
     /** The whole command line, for the process and for tests. */
     static CommandLine commandLine() {
         Heddle root = new Heddle();
-        CommandLine commandLine =
-                new CommandLine(root).addSubcommand(new ExportCommand()).addSubcommand(new RunCommand());
+        CommandLine commandLine = new CommandLine(root)
+                .addSubcommand(new ExportCommand())
+                .addSubcommand(new InspectCommand())
+                .addSubcommand(new RunCommand())
+                .addSubcommand(new PresetsCommand());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(
                 (problem, command, parsed) -> ErrorLine.print(problem, command.getErr(), root.stacktrace));

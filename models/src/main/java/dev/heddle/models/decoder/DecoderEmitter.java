@@ -114,7 +114,13 @@ public final class DecoderEmitter {
                 past,
                 sequence);
         AttentionValues.Result result = block.variant().emit(modules.scope(block.path()), values);
-        result.present().forEach((role, value) -> present.put("present." + index + "." + role, value));
+        if (!past.isEmpty()) {
+            block.variant()
+                    .state()
+                    .forEach(slot -> present.put(
+                            "present." + index + "." + slot.role(),
+                            result.present().get(slot.role())));
+        }
 
         OnnxOps ops = new OnnxOps(modules.scope(layer.path()));
         Value attended = ops.add("attention_residual", hidden, modules.linear(block.output(), "out", result.context()));

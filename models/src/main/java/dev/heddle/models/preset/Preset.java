@@ -8,6 +8,7 @@ import dev.heddle.models.family.SourceModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -33,6 +34,15 @@ public record Preset(String name, String about, Family family, ModelConfig confi
         List<String> warnings = new ArrayList<>();
         Decoder decoder = family.describe(config, stored, warnings::add);
         return new SourceModel(
-                "preset:" + name, config, decoder, InitializedCheckpoint.of(decoder, initialization, seed), warnings);
+                origin(initialization, seed),
+                config,
+                decoder,
+                InitializedCheckpoint.of(decoder, initialization, seed),
+                warnings);
+    }
+
+    /** Says all that the weights depend on. */
+    private String origin(Initialization initialization, long seed) {
+        return "preset:" + name + " init " + initialization.name().toLowerCase(Locale.ROOT) + " seed " + seed;
     }
 }
