@@ -34,7 +34,7 @@ public final class AttentionMask {
      *
      * @param tokens number of real tokens per row, at most {@code length}
      */
-    static AttentionMask leftPadded(int length, int[] tokens) {
+    public static AttentionMask leftPadded(int length, int[] tokens) {
         int[] ends = new int[tokens.length];
         Arrays.fill(ends, length);
         return new AttentionMask(
@@ -88,8 +88,12 @@ public final class AttentionMask {
         return length;
     }
 
-    /** This mask with another one behind it. */
-    AttentionMask then(AttentionMask next) {
+    /**
+     * This mask with another one behind it.
+     *
+     * @throws IllegalArgumentException if a row would have a 0 between 1s
+     */
+    public AttentionMask then(AttentionMask next) {
         int[] newStarts = starts.clone();
         int[] newEnds = ends.clone();
         for (int row = 0; row < batch(); row++) {

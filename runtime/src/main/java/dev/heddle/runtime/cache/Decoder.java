@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -84,6 +85,14 @@ public final class Decoder {
         return new CacheState(contract, past, seen);
     }
 
+    /** Memory for the logits of a block, {@code [batch, len, vocab]}; empty if the graph leaves the vocabulary open. */
+    public Optional<HostTensor> place(int batch, int length) {
+        OptionalInt vocabulary = vocabulary();
+        return vocabulary.isPresent()
+                ? Optional.of(HostTensor.zeros(logits.dtype(), batch, length, vocabulary.getAsInt()))
+                : Optional.empty();
+    }
+
     /**
      * Feeds tokens and moves the state on; if it throws, the state is as before.
      *
@@ -93,12 +102,11 @@ public final class Decoder {
      * @throws java.util.concurrent.CancellationException if {@code cancellation} ended the step
      */
     public HostTensor step(CacheState state, TokenBlock block, Cancellation cancellation) {
-        OptionalInt vocabulary = vocabulary();
-        if (vocabulary.isPresent()) {
+        Optional<HostTensor> place = place(block.batch(), block.length());
+        if (place.isPresent()) {
             // Written in place: a tensor of ONNX Runtime could only be read by copying it twice.
-            HostTensor place = HostTensor.zeros(logits.dtype(), block.batch(), block.length(), vocabulary.getAsInt());
-            stepInto(state, block, place, cancellation);
-            return place;
+            stepInto(state, block, place.get(), cancellation);
+            return place.get();
         }
         NativeTensor result = run(state, block, Map.of(), cancellation).get(LOGITS);
         try (result) {
@@ -109,7 +117,7 @@ public final class Decoder {
     /**
      * Does a {@link #step} and writes the logits into memory that is used again and again.
      *
-     * @param place of the logits' type, {@code [batch, len, vocab]}
+     * @param place from {@link #place}, for the shape of the block
      */
     public void stepInto(CacheState state, TokenBlock block, HostTensor place, Cancellation cancellation) {
         try (NativeTensor shared = NativeTensor.of(place)) {

@@ -58,11 +58,32 @@ public record TokenBlock(HostTensor ids, AttentionMask mask, Positions positions
     }
 
     /** The columns from {@code from} to before {@code to}. */
-    TokenBlock slice(int from, int to) {
+    public TokenBlock slice(int from, int to) {
         Positions part = positions instanceof Positions.Given given
                 ? new Positions.Given(columns(given.ids(), from, to))
                 : positions;
         return new TokenBlock(columns(ids, from, to), mask.slice(from, to), part);
+    }
+
+    /**
+     * This block with another one behind it, positions counted.
+     *
+     * @throws IllegalArgumentException if the batches differ, positions are given, or a row would have a 0 between 1s
+     */
+    public TokenBlock then(TokenBlock next) {
+        if (next.batch() != batch()
+                || positions instanceof Positions.Given
+                || next.positions instanceof Positions.Given) {
+            throw new IllegalArgumentException(
+                    "expected two blocks of one batch size without positions, got " + ids + " and " + next.ids);
+        }
+        HostTensor both = HostTensor.zeros(DType.INT64, batch(), length() + next.length());
+        LongBuffer target = both.longs();
+        for (int row = 0; row < batch(); row++) {
+            target.put(ids.longs().slice(row * length(), length()));
+            target.put(next.ids.longs().slice(row * next.length(), next.length()));
+        }
+        return new TokenBlock(both, mask.then(next.mask), positions);
     }
 
     private static HostTensor columns(HostTensor matrix, int from, int to) {
