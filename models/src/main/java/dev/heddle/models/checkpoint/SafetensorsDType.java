@@ -5,17 +5,20 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The element types of the safetensors format that Heddle handles, under their names in the format. */
+/**
+ * The element types of the safetensors format that Heddle handles, under their names in the format and in the order of
+ * the reference implementation, which writes the tensors of the last type first.
+ */
 enum SafetensorsDType {
-    F64(DType.FLOAT64),
-    F32(DType.FLOAT32),
+    BOOL(DType.BOOL),
+    U8(DType.UINT8),
+    I8(DType.INT8),
     F16(DType.FLOAT16),
     BF16(DType.BFLOAT16),
-    I64(DType.INT64),
     I32(DType.INT32),
-    I8(DType.INT8),
-    U8(DType.UINT8),
-    BOOL(DType.BOOL);
+    F32(DType.FLOAT32),
+    F64(DType.FLOAT64),
+    I64(DType.INT64);
 
     private final DType dtype;
 

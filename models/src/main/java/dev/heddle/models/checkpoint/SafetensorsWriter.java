@@ -16,7 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Writes safetensors files as the reference implementation does: widest element type first, so that every tensor is
+ * Writes safetensors files as the reference implementation does: by element type, widest first, so that every tensor is
  * aligned, then by name. The same tensors give the same bytes. Tensors are streamed. The file appears under its name
  * only when it is complete.
  */
@@ -45,8 +45,7 @@ public final class SafetensorsWriter {
         // The map is in name order, and the sort is stable.
         List<Named> ordered = tensors.entrySet().stream()
                 .map(entry -> new Named(entry.getKey(), entry.getValue()))
-                .sorted(Comparator.comparingInt(
-                        tensor -> -tensor.data.type().dtype().bytes()))
+                .sorted(Comparator.comparing(Named::dtype).reversed())
                 .toList();
         ByteBuffer header = header(ordered, metadata);
         AtomicFile.write(file, channel -> write(channel, header, ordered));
@@ -74,7 +73,7 @@ public final class SafetensorsWriter {
             }
             long begin = 0;
             for (Named tensor : tensors) {
-                begin = writeEntry(json, tensor.name, tensor.data, begin);
+                begin = writeEntry(json, tensor, begin);
             }
             json.writeEndObject();
         }
@@ -88,12 +87,11 @@ public final class SafetensorsWriter {
                 .flip();
     }
 
-    private static long writeEntry(JsonGenerator json, String name, TensorData tensor, long begin) throws IOException {
-        long[] lengths = tensor.type().shape().lengths();
-        long end = Math.addExact(begin, tensor.byteCount());
-        json.writeObjectFieldStart(name);
-        json.writeStringField(
-                "dtype", SafetensorsDType.of(tensor.type().dtype()).name());
+    private static long writeEntry(JsonGenerator json, Named tensor, long begin) throws IOException {
+        long[] lengths = tensor.data.type().shape().lengths();
+        long end = Math.addExact(begin, tensor.data.byteCount());
+        json.writeObjectFieldStart(tensor.name);
+        json.writeStringField("dtype", tensor.dtype().name());
         json.writeFieldName("shape");
         json.writeArray(lengths, 0, lengths.length);
         json.writeFieldName("data_offsets");
@@ -102,5 +100,9 @@ public final class SafetensorsWriter {
         return end;
     }
 
-    private record Named(String name, TensorData data) {}
+    private record Named(String name, TensorData data) {
+        SafetensorsDType dtype() {
+            return SafetensorsDType.of(data.type().dtype());
+        }
+    }
 }
