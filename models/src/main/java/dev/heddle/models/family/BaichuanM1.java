@@ -48,6 +48,7 @@ final class BaichuanM1 implements Family {
         fields.requireNeutral("mlp_bias", "false");
         fields.requireNeutral("attention_bias", "false");
         fields.requireAbsent("rope_scaling");
+        fields.requireAbsent("rope_parameters");
         HuggingFaceModel model = HuggingFaceModel.read(name(), fields, 1e-6);
         KeyValueShift shift = new KeyValueShift.Taps(window(fields));
         Positions rope = RopeFields.read(fields, 1e6);
@@ -78,8 +79,9 @@ final class BaichuanM1 implements Family {
 
     private static void warnIfAssumed(
             ModelConfig config, ConfigFields fields, String field, String value, Consumer<String> warnings) {
-        if (!fields.has(field) && !fields.has("rope_parameters")) {
-            warnings.accept(config.file() + ": " + field + ": nothing there, " + value + " is assumed");
+        if (!fields.has(field)) {
+            warnings.accept(config.file() + ": " + field + ": expected a number above 0, got nothing; " + value
+                    + " is assumed");
         }
     }
 

@@ -153,7 +153,9 @@ final class ConfigFields {
     /** Requires that the field is absent, null or this value (as text: {@code silu}, {@code false}, {@code 1.0}). */
     void requireNeutral(String field, String neutral) {
         JsonNode value = value(field);
-        if (!value.isMissingNode() && !value.asText("").equals(neutral)) {
+        boolean same =
+                value.asText("").equals(neutral) || value.isNumber() && (value.doubleValue() + "").equals(neutral);
+        if (!value.isMissingNode() && !same) {
             throw failure(field, neutral, "another value is not supported");
         }
     }

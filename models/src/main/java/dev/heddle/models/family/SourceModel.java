@@ -85,9 +85,9 @@ public record SourceModel(
                     folder + ": expected config.json, params.json or consolidated/params.json, found none of them");
         }
         if (accepted.size() != 1) {
-            throw new ModelFormatException(folder + ": expected one configuration of "
-                    + families.stream().map(Family::name).collect(Collectors.joining(", ")) + ", got "
-                    + accepted.size() + " in " + found);
+            String names = families.stream().map(Family::name).collect(Collectors.joining(", "));
+            throw new ModelFormatException(folder + ": expected one configuration of " + names + ", got "
+                    + (accepted.isEmpty() ? "none in " : accepted.size() + " in ") + found);
         }
         return accepted.get(0);
     }

@@ -34,8 +34,13 @@ final class TensorCheck {
                 .filter(tensor -> !expected.containsKey(tensor.name()))
                 .forEach(this::checkUnused);
         if (!problems.isEmpty()) {
-            String others = problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more tensors do not fit)";
-            throw new ModelFormatException(problems.get(0) + others);
+            int others = problems.size() - 1;
+            throw new ModelFormatException(problems.get(0)
+                    + switch (others) {
+                        case 0 -> "";
+                        case 1 -> " (and 1 more tensor does not fit)";
+                        default -> " (and " + others + " more tensors do not fit)";
+                    });
         }
     }
 
