@@ -39,9 +39,12 @@ public final class Heddle implements Runnable {
     static CommandLine commandLine() {
         Heddle root = new Heddle();
         CommandLine commandLine = new CommandLine(root)
+                .addSubcommand(new DemoCommand())
                 .addSubcommand(new ExportCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new RunCommand())
+                .addSubcommand(new GenerateCommand())
+                .addSubcommand(new ParityCommand())
                 .addSubcommand(new PresetsCommand());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(

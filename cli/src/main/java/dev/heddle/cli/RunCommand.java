@@ -1,6 +1,5 @@
 package dev.heddle.cli;
 
-import dev.heddle.runtime.cache.AttentionMask;
 import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.Decoder;
 import dev.heddle.runtime.cache.Forward;
@@ -10,7 +9,6 @@ import dev.heddle.runtime.session.ModelSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,29 +57,12 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TokenBlock tokens = tokens();
+        TokenBlock tokens = TokenInput.of(TensorFile.read(input), input.toString());
         try (ModelSession opened = ModelSession.open(model, session.options())) {
             HostTensor logits = new Forward(Decoder.of(opened)).logits(tokens, chunks);
             TensorFile.write(output, Map.of("logits", logits));
             spec.commandLine().getOut().println(output + ": logits " + logits);
         }
         return 0;
-    }
-
-    private TokenBlock tokens() {
-        Map<String, HostTensor> tensors = TensorFile.read(input);
-        HostTensor ids = tensors.get("input_ids");
-        if (ids == null) {
-            throw new IllegalArgumentException(
-                    input + ": expected a tensor input_ids, got " + new TreeSet<>(tensors.keySet()));
-        }
-        TokenBlock block = TokenBlock.of(ids);
-        if (tensors.containsKey("attention_mask")) {
-            block = block.withMask(AttentionMask.of(tensors.get("attention_mask")));
-        }
-        if (tensors.containsKey("position_ids")) {
-            block = block.withPositions(tensors.get("position_ids"));
-        }
-        return block;
     }
 }

@@ -122,7 +122,7 @@ public final class AttentionMask {
     }
 
     /** INT64 {@code [batch, length]}, the graph's {@code attention_mask}. */
-    HostTensor toTensor() {
+    public HostTensor toTensor() {
         HostTensor tensor = HostTensor.zeros(DType.INT64, batch(), length);
         LongBuffer values = tensor.longs();
         for (int row = 0; row < batch(); row++) {

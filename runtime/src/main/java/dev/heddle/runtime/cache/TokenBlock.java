@@ -57,6 +57,11 @@ public record TokenBlock(HostTensor ids, AttentionMask mask, Positions positions
         return (int) ids.dim(1);
     }
 
+    /** INT64 {@code [batch, len]}: the given positions, or those that a fresh sequence of these tokens has. */
+    public HostTensor positionIds() {
+        return positions instanceof Positions.Given given ? given.ids() : mask.positions(0);
+    }
+
     /** The columns from {@code from} to before {@code to}. */
     public TokenBlock slice(int from, int to) {
         Positions part = positions instanceof Positions.Given given

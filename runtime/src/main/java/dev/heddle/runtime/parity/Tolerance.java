@@ -23,6 +23,15 @@ public record Tolerance(double absolute, double relative) {
         return new Tolerance(0, 0);
     }
 
+    /**
+     * The same for values of another size: the absolute part is multiplied, the relative one is not.
+     *
+     * @param size of the largest value, for instance; sizes below 1 count as 1
+     */
+    public Tolerance forSize(double size) {
+        return new Tolerance(absolute * Math.max(1, size), relative);
+    }
+
     /** The largest error allowed at this value. */
     double bound(double expected) {
         return absolute + relative * Math.abs(expected);
