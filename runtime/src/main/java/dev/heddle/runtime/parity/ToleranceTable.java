@@ -14,8 +14,8 @@ import dev.heddle.runtime.session.DType;
  * others    0         0         0           whole numbers are equal or wrong
  * </pre>
  *
- * <p>The tie margin is how close the two largest logits of a row must be for another choice to count as a tie and not as an
- * error. A caller may be stricter; to be looser needs a reason.
+ * <p>The tie margin is how close the two largest logits of a row must be for another choice to count as a tie and not
+ * as an error. A caller may be stricter; to be looser needs a reason.
  */
 public final class ToleranceTable {
     private ToleranceTable() {}
