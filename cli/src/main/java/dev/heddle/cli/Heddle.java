@@ -45,7 +45,8 @@ public final class Heddle implements Runnable {
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new GenerateCommand())
                 .addSubcommand(new ParityCommand())
-                .addSubcommand(new PresetsCommand());
+                .addSubcommand(new PresetsCommand())
+                .addSubcommand(new DoctorCommand());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(
                 (problem, command, parsed) -> ErrorLine.print(problem, command.getErr(), root.stacktrace));

@@ -5,8 +5,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * Lets many threads use a native object while exactly one close happens, after the last of them.
  *
- * <p>Each use is a pair {@link #enter()}, {@link #exit()} in one thread; {@link #close(Runnable)} waits for the uses in flight
- * and refuses later ones. Without it a call after close would reach freed native memory and end the JVM. Thread-safe.
+ * <p>Each use is a pair {@link #enter()}, {@link #exit()} in one thread; {@link #close(Runnable)} waits for the uses
+ * in flight and refuses later ones. Without it a call after close would reach freed native memory and end the JVM.
+ * Thread-safe.
  */
 public final class Lifetime {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();

@@ -8,8 +8,8 @@ import java.util.Arrays;
 /**
  * Which tokens of a batch are real: {@code [batch, length]}, 1 for a token and 0 for padding.
  *
- * <p>Each row is one run of ones, with padding before or behind it; that is what models are exact for. A row is kept as the
- * bounds of its run. Immutable, thread-safe.
+ * <p>Each row is one run of ones, with padding before or behind it; that is what models are exact for. A row is kept
+ * as the bounds of its run. Immutable, thread-safe.
  */
 public final class AttentionMask {
     private final int length;
@@ -134,7 +134,8 @@ public final class AttentionMask {
     }
 
     /**
-     * Positions of the columns from {@code from} on: the number of real tokens up to and with a column, less one, at least 0.
+     * Positions of the columns from {@code from} on: the number of real tokens up to and with a column, less one, at
+     * least 0.
      *
      * @return INT64 {@code [batch, length - from]}, the graph's {@code position_ids}
      */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,7 +67,7 @@ record CacheContract(List<StateSlot> slots) {
                     .formatted(new TreeSet<>(past.keySet()), names));
         }
         for (StateSlot slot : slots) {
-            HostTensor tensor = past.get(slot.input());
+            HostTensor tensor = Objects.requireNonNull(past.get(slot.input()));
             if (!slot.accepts(tensor.dtype(), tensor.shape(), batch)) {
                 throw new IllegalArgumentException(
                         "cache state of another model: for %d sequences, this model needs %s, got %s"

@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * What a model remembers of a batch of sequences; grows with each step of a {@link Decoder}.
  *
- * <p>The tensors stay with ONNX Runtime. Must be closed; a use after that throws {@link IllegalStateException}. Safe to close
- * from another thread, which waits for a step in flight; steps with one state happen one after the other.
+ * <p>The tensors stay with ONNX Runtime. Must be closed; a use after that throws {@link IllegalStateException}. Safe
+ * to close from another thread, which waits for a step in flight; steps with one state happen one after the other.
  */
 public final class CacheState implements AutoCloseable {
     private final CacheContract contract;

@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 /**
  * How a sequence is cut on its way through the cache.
  *
- * <p>The sizes are used in order and the last one repeats until the sequence is used up; the last chunk is cut short where the
- * sequence ends. So {@code 5,1} is a prompt of five tokens, then one token at a time.
+ * <p>The sizes are used in order and the last one repeats until the sequence is used up; the last chunk is cut short
+ * where the sequence ends. So {@code 5,1} is a prompt of five tokens, then one token at a time.
  *
  * @param sizes tokens per chunk, each at least 1; none means the whole sequence at once
  */

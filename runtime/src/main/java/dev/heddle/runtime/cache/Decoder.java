@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -108,8 +109,8 @@ public final class Decoder {
             stepInto(state, block, place.get(), cancellation);
             return place.get();
         }
-        NativeTensor result = run(state, block, Map.of(), cancellation).get(LOGITS);
-        try (result) {
+        Map<String, NativeTensor> outputs = run(state, block, Map.of(), cancellation);
+        try (NativeTensor result = Objects.requireNonNull(outputs.get(LOGITS))) {
             return result.toHost();
         }
     }

@@ -17,7 +17,8 @@ public final class Forward {
      * Logits of fresh sequences.
      *
      * @return {@code [batch, len, vocab]} for all tokens of the block, whatever the chunks
-     * @throws IllegalArgumentException if the block does not fit the model, or there are chunks and the model has no cache
+     * @throws IllegalArgumentException if the block does not fit the model, or there are chunks and the model has no
+     *     cache
      */
     public HostTensor logits(TokenBlock block, ChunkSizes chunks) {
         try (CacheState state = decoder.newState(block.batch())) {
@@ -25,7 +26,10 @@ public final class Forward {
         }
     }
 
-    /** Logits of tokens that continue the sequences of a state, which moves on; else as {@link #logits(TokenBlock, ChunkSizes)}. */
+    /**
+     * Logits of tokens that continue the sequences of a state, which moves on; else as {@link #logits(TokenBlock,
+     * ChunkSizes)}.
+     */
     public HostTensor logits(CacheState state, TokenBlock block, ChunkSizes chunks) {
         if (!chunks.isWhole() && !decoder.hasCache()) {
             throw new IllegalArgumentException("chunks: " + decoder.wholeSequencesOnly());

@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * One tensor of the state: the graph input that takes it and the graph output that gives it for the next step.
  *
- * <p>Axes: batch, heads, rows, then sizes of one row. A symbolic row axis means that the state of a fresh sequence is empty; a
- * fixed one that it is so many rows of zeros.
+ * <p>Axes: batch, heads, rows, then sizes of one row. A symbolic row axis means that the state of a fresh sequence is
+ * empty; a fixed one that it is so many rows of zeros.
  *
  * @param input as in {@code past_key_values.0.key}
  * @param output as in {@code present.0.key}

@@ -23,8 +23,8 @@ final class CachedFeed implements SequenceFeed {
     }
 
     /**
-     * @param mostLogits a prompt is fed in pieces whose logits are no more than that: only the last ones are needed, but the
-     *     model gives all
+     * @param mostLogits a prompt is fed in pieces whose logits are no more than that: only the last ones are needed,
+     *     but the model gives all
      */
     CachedFeed(Decoder decoder, int batch, long mostLogits) {
         this.decoder = decoder;

@@ -1,9 +1,11 @@
 package dev.heddle.runtime.generate;
 
 /**
- * Gives tokens by falling logit, the lower id first of equal ones; making it takes linear time, each token logarithmic time.
+ * Gives tokens by falling logit, the lower id first of equal ones; making it takes linear time, each token
+ * logarithmic time.
  *
- * <p>A vocabulary has more than 100,000 tokens and few are looked at, so sorting all would be most of the work. Not thread-safe.
+ * <p>A vocabulary has more than 100,000 tokens and few are looked at, so sorting all would be most of the work. Not
+ * thread-safe.
  */
 final class CandidateHeap {
     /** Order of the logit in the upper half, complement of the token in the lower: the largest number comes first. */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model that writes text: session, cache, tokenizer and stop tokens of one model folder.
  *
- * <p>Thread-safe: several generations may run at once. Must be closed, after its streams; {@link #close()} waits for a step in
- * flight.
+ * <p>Thread-safe: several generations may run at once. Must be closed, after its streams; {@link #close()} waits for
+ * a step in flight.
  */
 public final class LanguageModel implements AutoCloseable {
     private final ModelSession session;
@@ -72,8 +72,8 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * The tokens that end a text: {@code eos_token_id} of {@code generation_config.json}, else of {@code config.json}, else that of
-     * the tokenizer; empty if none of them says.
+     * The tokens that end a text: {@code eos_token_id} of {@code generation_config.json}, else of {@code
+     * config.json}, else that of the tokenizer; empty if none of them says.
      */
     public Set<Long> stopTokens() {
         return stopTokens;
@@ -111,8 +111,8 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * Goes on with several prompts at once, to the end of the last one.
      *
-     * <p>Each gets the tokens that it would get alone, up to the rounding of the model; with random choice the first prompt has
-     * the seed of the options, the others seeds that follow from it.
+     * <p>Each gets the tokens that it would get alone, up to the rounding of the model; with random choice the first
+     * prompt has the seed of the options, the others seeds that follow from it.
      *
      * @param prompts of any length, at least one token each
      * @param cancellation ends it early; what was made by then is returned

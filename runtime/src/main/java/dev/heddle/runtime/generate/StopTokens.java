@@ -15,8 +15,8 @@ final class StopTokens {
     private StopTokens() {}
 
     /**
-     * {@code eos_token_id}, a number or a list, of {@code generation_config.json}, else of {@code config.json}; empty if neither
-     * file has it.
+     * {@code eos_token_id}, a number or a list, of {@code generation_config.json}, else of {@code config.json}; empty
+     * if neither file has it.
      *
      * @throws ModelFormatException if it is anything else
      */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tokens a model makes of one prompt, each made when it is asked for.
  *
- * <p>One thread takes the tokens; any thread may {@link #cancel()} or {@link #close()}, which ends a step in flight. Must be
- * closed; taking tokens after that throws {@link IllegalStateException}.
+ * <p>One thread takes the tokens; any thread may {@link #cancel()} or {@link #close()}, which ends a step in flight.
+ * Must be closed; taking tokens after that throws {@link IllegalStateException}.
  */
 public final class TokenStream implements Iterator<Token>, AutoCloseable {
     private final GenerationLoop loop;

@@ -7,7 +7,9 @@ import dev.heddle.runtime.session.Cancellation;
 import dev.heddle.runtime.session.HostTensor;
 import org.jspecify.annotations.Nullable;
 
-/** Feeds the whole sequence for each new token, for models without a cache; the time of a step grows with the sequence. */
+/**
+ * Feeds the whole sequence for each new token, for models without a cache; the time of a step grows with the sequence.
+ */
 final class WholeFeed implements SequenceFeed {
     private final Decoder decoder;
     /** All tokens so far; null before the first. */

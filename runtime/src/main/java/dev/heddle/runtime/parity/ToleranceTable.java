@@ -14,8 +14,9 @@ import dev.heddle.runtime.session.DType;
  * others    0         0         0           whole numbers are equal or wrong
  * </pre>
  *
- * <p>The tie margin is how close the two largest logits of a row must be for another choice to count as a tie and not as an
- * error. The absolute part is for values up to 1; {@link ParityReport} takes it per unit of the largest expected value. A caller may be stricter; to be looser needs a reason.
+ * <p>The tie margin is how close the two largest logits of a row must be for another choice to count as a tie and not
+ * as an error. The absolute part is for values up to 1; {@link ParityReport} takes it per unit of the largest expected
+ * value. A caller may be stricter; to be looser needs a reason.
  */
 public final class ToleranceTable {
     private ToleranceTable() {}

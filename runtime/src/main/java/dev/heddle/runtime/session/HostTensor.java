@@ -13,9 +13,9 @@ import java.util.function.IntToDoubleFunction;
 /**
  * A tensor in Java memory: element type, shape and a direct little-endian buffer, row-major.
  *
- * <p>ONNX Runtime reads and writes the buffer in place, so its content must not change while a run uses it. The memory goes
- * back when the tensor is garbage; there is nothing to close. At most 2^31 - 1 bytes, the limit of a Java buffer. Safe to
- * read from several threads.
+ * <p>ONNX Runtime reads and writes the buffer in place, so its content must not change while a run uses it. The
+ * memory goes back when the tensor is garbage; there is nothing to close. At most 2^31 - 1 bytes, the limit of a Java
+ * buffer. Safe to read from several threads.
  */
 public final class HostTensor {
     private final DType dtype;

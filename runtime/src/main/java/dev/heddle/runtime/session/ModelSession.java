@@ -20,8 +20,8 @@ import java.util.concurrent.CancellationException;
 /**
  * A model that is loaded and ready to run.
  *
- * <p>Thread-safe: runs may overlap. {@link #close()} waits for the runs in flight and may be called more than once; a run
- * after it throws {@link IllegalStateException}.
+ * <p>Thread-safe: runs may overlap. {@link #close()} waits for the runs in flight and may be called more than once; a
+ * run after it throws {@link IllegalStateException}.
  */
 public final class ModelSession implements AutoCloseable {
     private final OrtSession session;
@@ -121,7 +121,8 @@ public final class ModelSession implements AutoCloseable {
     /**
      * Runs the model on tensors that ONNX Runtime holds.
      *
-     * @return the requested outputs by name, which the caller closes; outputs that were given a place are not among them
+     * @return the requested outputs by name, which the caller closes; outputs that were given a place are not among
+     *     them
      * @throws RuntimeFailure if ONNX Runtime refuses the inputs or fails
      * @throws CancellationException if {@code cancellation} ended the run
      * @throws IllegalStateException if the session or a tensor is closed

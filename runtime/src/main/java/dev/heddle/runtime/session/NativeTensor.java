@@ -9,8 +9,8 @@ import java.util.Arrays;
 /**
  * A tensor that ONNX Runtime holds, so that the output of one run becomes the input of the next without a copy.
  *
- * <p>Must be closed; it may outlive the session that made it. Closing during a run frees the memory after that run. Any use
- * after close throws {@link IllegalStateException}. Thread-safe.
+ * <p>Must be closed; it may outlive the session that made it. Closing during a run frees the memory after that run.
+ * Any use after close throws {@link IllegalStateException}. Thread-safe.
  */
 public final class NativeTensor implements AutoCloseable {
     private final OnnxTensor tensor;

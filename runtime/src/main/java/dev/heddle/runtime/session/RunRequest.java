@@ -8,8 +8,8 @@ import java.util.Set;
  *
  * @param inputs all graph inputs by name
  * @param outputs names of the outputs that ONNX Runtime allocates
- * @param places outputs that are written into memory of the caller, by name, with the shape that the run will give them;
- *     a place may be the same tensor as an input if the model updates it in place
+ * @param places outputs that are written into memory of the caller, by name, with the shape that the run will give
+ *     them; a place may be the same tensor as an input if the model updates it in place
  */
 public record RunRequest(Map<String, NativeTensor> inputs, Set<String> outputs, Map<String, NativeTensor> places) {
     /** @throws IllegalArgumentException if an output is both asked for and given a place, or there is none at all */

@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * Turns a growing sequence of ids into pieces of text, as it grows.
  *
- * <p>A tokenizer drops the space in front of a text and cannot show half a character, so a token alone does not tell its
- * text. A piece is therefore the difference of two decodings that start at the same earlier token; it is held back while the
- * text ends in the middle of a character. Not thread-safe.
+ * <p>A tokenizer drops the space in front of a text and cannot show half a character, so a token alone does not tell
+ * its text. A piece is therefore the difference of two decodings that start at the same earlier token; it is held
+ * back while the text ends in the middle of a character. Not thread-safe.
  */
 public final class IncrementalText {
     private static final char INCOMPLETE = '\ufffd';

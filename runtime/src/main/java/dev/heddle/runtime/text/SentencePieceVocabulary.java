@@ -11,8 +11,8 @@ import java.util.BitSet;
 import java.util.OptionalLong;
 
 /**
- * What the SentencePiece library does not tell about a model: the number of pieces, which of them are control pieces, and
- * the ids of begin and end of text. Read from the {@code ModelProto} of sentencepiece_model.proto.
+ * What the SentencePiece library does not tell about a model: the number of pieces, which of them are control pieces,
+ * and the ids of begin and end of text. Read from the {@code ModelProto} of sentencepiece_model.proto.
  *
  * @param control pieces that stand for no text
  */

@@ -16,13 +16,14 @@ import java.util.regex.Pattern;
 /**
  * A list of tiktoken ranks with the rules that Llama 3 and lingua use for it.
  *
- * <p>256 special tokens follow the ranks: begin of text is the first, end of text the second. As in lingua's tokenizer, a
- * prompt gets begin of text in front, and text that looks like a special token is ordinary text.
+ * <p>256 special tokens follow the ranks: begin of text is the first, end of text the second. As in lingua's
+ * tokenizer, a prompt gets begin of text in front, and text that looks like a special token is ordinary text.
  */
 final class TiktokenTokens implements Tokenizer {
     /** Same as Python's, where white space and case are those of Unicode. */
     private static final Pattern WORDS = Pattern.compile(
-            "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+"
+            "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
+                    + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+"
                     + "|\\s+(?!\\S)|\\s+",
             Pattern.UNICODE_CHARACTER_CLASS);
 

@@ -7,15 +7,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Turns text into token ids and back. Thread-safe; must be closed, and a use after that throws {@link IllegalStateException}.
+ * Turns text into token ids and back. Thread-safe; must be closed, and a use after that throws {@link
+ * IllegalStateException}.
  */
 public interface Tokenizer extends AutoCloseable {
     /** Ids of a prompt, with the special tokens that the model expects around it, such as a begin-of-text token. */
     long[] encode(String text);
 
     /**
-     * Text of ids, special tokens left out; ids that the tokenizer does not know are skipped, since a model may have more of
-     * them. Bytes that are not UTF-8 become U+FFFD.
+     * Text of ids, special tokens left out; ids that the tokenizer does not know are skipped, since a model may have
+     * more of them. Bytes that are not UTF-8 become U+FFFD.
      */
     String decode(long[] ids);
 

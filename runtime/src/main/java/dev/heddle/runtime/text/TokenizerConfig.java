@@ -8,7 +8,8 @@ import java.nio.file.Path;
 /**
  * What {@code tokenizer_config.json} says about tokens around a prompt.
  *
- * <p>Without the file a begin-of-text token is put in front and none behind, as the Hugging Face classes for SentencePiece do.
+ * <p>Without the file a begin-of-text token is put in front and none behind, as the Hugging Face classes for
+ * SentencePiece do.
  */
 record TokenizerConfig(boolean addBos, boolean addEos) {
     static TokenizerConfig of(Path folder) {

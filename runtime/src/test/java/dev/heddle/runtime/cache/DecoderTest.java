@@ -174,8 +174,8 @@ class DecoderTest {
         assertThatThrownBy(() -> step(small, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "cache state of another model: it has past_key_values.0.key: float32 [batch, 1, past_len, 4], this"
-                                + " model needs past_key_values.0.key: float32 [batch, 1, past_len, 8]");
+                        "cache state of another model: it has past_key_values.0.key: float32 [batch, 1, past_len, 4],"
+                                + " this model needs past_key_values.0.key: float32 [batch, 1, past_len, 8]");
     }
 
     @Test
@@ -186,8 +186,8 @@ class DecoderTest {
         assertThatThrownBy(() -> step(single, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "cache state of another model: it has past_key_values.0.key: float32 [batch, 1, past_len, 4], this"
-                                + " model needs past_key_values.0.key: float16 [batch, 1, past_len, 4]");
+                        "cache state of another model: it has past_key_values.0.key: float32 [batch, 1, past_len, 4],"
+                                + " this model needs past_key_values.0.key: float16 [batch, 1, past_len, 4]");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.heddle.runtime.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.runtime.ModelFormatException;
@@ -17,9 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,153 +64,6 @@ class LanguageModelTest {
                 sequence = append(sequence, expected.get(expected.size() - 1));
             }
             assertThat(tokens).extracting(Token::id).isEqualTo(expected);
-        }
-    }
-
-    @Test
-    void stopToken_endsTheStreamAndIsNotPartOfIt() {
-        try (var model = open(Part.CACHE)) {
-            List<Token> all = tokens(model, model.options(20).withSampling(RANDOM));
-            long stop = all.get(5).id();
-            int first = all.indexOf(all.get(5));
-
-            var options = model.options(20).withSampling(RANDOM).withStopTokens(Set.of(stop));
-            try (var stream = model.stream(PROMPT, options)) {
-                assertThat(drain(stream)).isEqualTo(all.subList(0, first));
-                assertThat(stream.finishReason()).hasValue(FinishReason.STOP_TOKEN);
-            }
-        }
-    }
-
-    @Test
-    void stream_afterTheLastToken_saysWhy() {
-        try (var model = open(Part.CACHE);
-                var stream = model.stream(PROMPT, model.options(2))) {
-            assertThat(stream.finishReason()).isEmpty();
-            drain(stream);
-
-            assertThat(stream.finishReason()).hasValue(FinishReason.MAX_TOKENS);
-            assertThatThrownBy(stream::next)
-                    .isInstanceOf(NoSuchElementException.class)
-                    .hasMessage("no more tokens: MAX_TOKENS");
-        }
-    }
-
-    @Test
-    void timings_countPromptAndSteps() {
-        try (var model = open(Part.CACHE);
-                var stream = model.stream(PROMPT, model.options(5))) {
-            drain(stream);
-
-            assertThat(stream.timings().promptTokens()).isEqualTo(3);
-            assertThat(stream.timings().decodeSteps()).isEqualTo(4);
-            assertThat(stream.timings().prefillTokensPerSecond()).isPositive();
-            assertThat(stream.timings().decodeStepsPerSecond()).isPositive();
-        }
-    }
-
-    @Test
-    void cancel_duringAStep_endsTheStream() {
-        try (var model = open(Part.CACHE, Part.ENDLESS);
-                var stream = model.stream(PROMPT, model.options(5))) {
-            var taking = CompletableFuture.supplyAsync(stream::hasNext);
-
-            stream.cancel();
-
-            assertThat(taking.join()).isFalse();
-            assertThat(stream.finishReason()).hasValue(FinishReason.CANCELLED);
-        }
-    }
-
-    @Test
-    void close_duringAStep_endsItFirst() {
-        try (var model = open(Part.CACHE, Part.ENDLESS)) {
-            var stream = model.stream(PROMPT, model.options(5));
-            var taking = CompletableFuture.supplyAsync(stream::hasNext);
-
-            stream.close();
-            stream.close();
-
-            // Either the step was ended, or it had not begun.
-            assertThat(taking.handle((more, refused) -> refused == null
-                                    ? more.toString()
-                                    : refused.getCause().getMessage())
-                            .join())
-                    .isIn("false", "token stream is closed");
-        }
-    }
-
-    @Test
-    void use_afterClose_isRefused() {
-        var model = open(Part.CACHE);
-        var stream = model.stream(PROMPT, model.options(5));
-        model.close();
-        model.close();
-
-        assertThatThrownBy(stream::hasNext)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("model session " + model.session().file().onnx() + " is closed");
-        assertThatCode(stream::close).doesNotThrowAnyException();
-        assertThatThrownBy(stream::hasNext)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("token stream is closed");
-    }
-
-    @Test
-    void batch_givesEachPromptWhatItGetsAlone() {
-        List<long[]> prompts = List.of(new long[] {3, 5, 9, 1, 4}, new long[] {7}, new long[] {2, 2, 8});
-        try (var cached = open(Part.CACHE);
-                var whole = open()) {
-            var options = cached.options(12);
-            List<long[]> alone = prompts.stream()
-                    .map(prompt -> cached.generate(List.of(prompt), options, new Cancellation()))
-                    .map(result -> result.completions().get(0).ids())
-                    .toList();
-
-            assertThat(cached.generate(prompts, options, new Cancellation()).completions())
-                    .extracting(Completion::ids)
-                    .containsExactlyElementsOf(alone);
-            assertThat(whole.generate(prompts, options, new Cancellation()).completions())
-                    .extracting(Completion::ids)
-                    .containsExactlyElementsOf(alone);
-        }
-    }
-
-    @Test
-    void batch_withRowsThatStopEarly_goesOnWithTheOthers() {
-        List<long[]> prompts = List.of(new long[] {3, 5, 9, 1, 4}, new long[] {7}, new long[] {2, 2, 8});
-        try (var model = open(Part.CACHE)) {
-            var options = model.options(12).withSampling(RANDOM);
-            List<long[]> all = model.generate(prompts, options, new Cancellation()).completions().stream()
-                    .map(Completion::ids)
-                    .toList();
-            Set<Long> stop = Set.of(all.get(1)[2]);
-
-            var completions = model.generate(prompts, options.withStopTokens(stop), new Cancellation())
-                    .completions();
-
-            assertThat(completions.get(1).ids()).hasSizeLessThan(3);
-            assertThat(completions)
-                    .extracting(Completion::ids)
-                    .containsExactlyElementsOf(all.stream()
-                            .map(ids -> Arrays.stream(ids)
-                                    .takeWhile(id -> !stop.contains(id))
-                                    .toArray())
-                            .toList());
-        }
-    }
-
-    @Test
-    void cancelledBatch_givesWhatWasMadeByThen() {
-        try (var model = open(Part.CACHE)) {
-            var cancellation = new Cancellation();
-            cancellation.cancel();
-
-            var completion = model.generate(List.of(PROMPT), model.options(5), cancellation)
-                    .completions()
-                    .get(0);
-
-            assertThat(completion).isEqualTo(new Completion(List.of(), FinishReason.CANCELLED));
         }
     }
 
@@ -269,9 +119,9 @@ class LanguageModelTest {
             assertThat(model.tokenizer()).isEmpty();
             assertThatThrownBy(() -> model.encode("hi"))
                     .isInstanceOf(ModelFormatException.class)
-                    .hasMessage(
-                            folder
-                                    + ": expected tokenizer.json or tokenizer.model to read text, found neither; give token ids");
+                    .hasMessage(folder
+                            + ": expected tokenizer.json or tokenizer.model to read text, found neither;"
+                            + " give token ids");
         }
     }
 

@@ -19,8 +19,8 @@ class ParityReportTest {
         assertThat(report.lines())
                 .containsExactly(
                         "output a: expected float32 [1], got nothing",
-                        "output b: 1 within 1e-5 + 1e-4*|expected|, worst at [0]: expected 1.000000, got 1.000000 (abs 0),"
-                                + " cosine 1.000000000, argmax 1 of 1",
+                        "output b: 1 within 1e-5 + 1e-4*|expected|, worst at [0]: expected 1.000000, got 1.000000"
+                                + " (abs 0), cosine 1.000000000, argmax 1 of 1",
                         "output c: expected nothing, got float32 [1]");
     }
 

@@ -34,9 +34,8 @@ class TensorComparisonTest {
 
         assertThat(comparison.passed()).isTrue();
         assertThat(comparison.line())
-                .isEqualTo(
-                        "output y: 2 within 1e-5 + 1e-4*|expected|, worst at [0]: expected 0.5000000, got 0.5000000 (abs"
-                                + " 0), cosine 1.000000000, argmax 1 of 1");
+                .isEqualTo("output y: 2 within 1e-5 + 1e-4*|expected|, worst at [0]: expected 0.5000000, got 0.5000000"
+                        + " (abs 0), cosine 1.000000000, argmax 1 of 1");
     }
 
     @Test
@@ -54,9 +53,8 @@ class TensorComparisonTest {
 
         assertThat(comparison.passed()).isFalse();
         assertThat(comparison.line())
-                .isEqualTo(
-                        "output context: 1 of 24 differ, worst at [1,1,1]: expected 0.1250000, got 0.1251831 (abs 1.8e-4 >"
-                                + " 1e-5 + 1e-4*|expected|)");
+                .isEqualTo("output context: 1 of 24 differ, worst at [1,1,1]: expected 0.1250000, got 0.1251831"
+                        + " (abs 1.8e-4 > 1e-5 + 1e-4*|expected|)");
     }
 
     @Test

@@ -109,8 +109,8 @@ class HostTensorTest {
     void hugeShape_isRefusedWithoutOverflow() {
         assertThatThrownBy(() -> HostTensor.zeros(DType.FLOAT32, 1L << 32, 1L << 32))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "float32 [4294967296, 4294967296] needs more than 2147483647 bytes, the limit of a Java buffer");
+                .hasMessage("float32 [4294967296, 4294967296] needs more than 2147483647 bytes,"
+                        + " the limit of a Java buffer");
     }
 
     @Test

@@ -23,7 +23,8 @@ public final class TokenizerFixtures {
     private TokenizerFixtures() {}
 
     /**
-     * A byte-level {@code tokenizer.json}: begin of text 0, end of text 1, "hi" 5, " hi" 6, and the two bytes of "é" 7 and 8.
+     * A byte-level {@code tokenizer.json}: begin of text 0, end of text 1, "hi" 5, " hi" 6, and the two bytes of "é"
+     * 7 and 8.
      */
     public static Path writeHuggingFace(Path folder) {
         return write(folder.resolve("tokenizer.json"), """
@@ -32,13 +33,14 @@ public final class TokenizerFixtures {
                   "truncation": null,
                   "padding": null,
                   "added_tokens": [
-                    {"id": 0, "content": "<s>", "special": true, "single_word": false, "lstrip": false, "rstrip": false,
-                     "normalized": false},
-                    {"id": 1, "content": "</s>", "special": true, "single_word": false, "lstrip": false, "rstrip": false,
-                     "normalized": false}
+                    {"id": 0, "content": "<s>", "special": true, "single_word": false, "lstrip": false,
+                     "rstrip": false, "normalized": false},
+                    {"id": 1, "content": "</s>", "special": true, "single_word": false, "lstrip": false,
+                     "rstrip": false, "normalized": false}
                   ],
                   "normalizer": null,
-                  "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+                  "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
+                                    "use_regex": true},
                   "post_processor": {
                     "type": "TemplateProcessing",
                     "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
@@ -77,8 +79,8 @@ public final class TokenizerFixtures {
     }
 
     /**
-     * A SentencePiece {@code tokenizer.model} with byte pieces: unknown 0, begin of text 1, end of text 2, byte b at 3 + b, then
-     * "▁" 259, "h" 260, "i" 261, "hi" 262, "▁hi" 263.
+     * A SentencePiece {@code tokenizer.model} with byte pieces: unknown 0, begin of text 1, end of text 2, byte b at
+     * 3 + b, then "▁" 259, "h" 260, "i" 261, "hi" 262, "▁hi" 263.
      */
     public static Path writeSentencePiece(Path folder) {
         var out = new ByteArrayOutputStream();

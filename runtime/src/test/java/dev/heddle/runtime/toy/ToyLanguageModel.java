@@ -12,11 +12,11 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * A causal "language model" of one layer whose context is a running sum: context[t] = sum of 2 x[s] + x[s-1] over s in 0..t,
- * x being the embedding of a token, or zero where the attention mask is 0.
+ * A causal "language model" of one layer whose context is a running sum: context[t] = sum of 2 x[s] + x[s-1] over s
+ * in 0..t, x being the embedding of a token, or zero where the attention mask is 0.
  *
- * <p>logits = ((context + position * p) mod 7) . W with small integer weights, so every sum is exact in float32 and the result
- * does not depend on how the sequence is cut.
+ * <p>logits = ((context + position * p) mod 7) . W with small integer weights, so every sum is exact in float32 and
+ * the result does not depend on how the sequence is cut.
  */
 public final class ToyLanguageModel {
     /** Number of tokens. */
@@ -26,7 +26,10 @@ public final class ToyLanguageModel {
 
     /** What the graph has beyond the plain whole-sequence form. */
     public enum Part {
-        /** State that grows: the rows of the sum, {@code key [batch, 1, past_len, d]}, and {@code last_key [batch, 1, 1, d]}. */
+        /**
+         * State that grows: the rows of the sum, {@code key [batch, 1, past_len, d]}, and {@code last_key [batch, 1,
+         * 1, d]}.
+         */
         CACHE,
         /** A loop that takes longer than any test waits. */
         ENDLESS,
