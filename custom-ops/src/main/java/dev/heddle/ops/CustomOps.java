@@ -9,6 +9,7 @@ import static dev.heddle.ops.OpSchema.Presence.REQUIRED;
 import dev.heddle.ops.OpSchema.Attribute;
 import dev.heddle.ops.OpSchema.Parameter;
 import java.util.List;
+import java.util.Optional;
 
 /** The operators of domain {@code dev.heddle}; the only place where their signatures are written. */
 public final class CustomOps {
@@ -126,5 +127,13 @@ public final class CustomOps {
 
     public static List<OpSchema> all() {
         return List.of(KV_SHIFT, MULTI_TOKEN_ATTENTION, DIFFERENTIAL_ATTENTION);
+    }
+
+    /** The declaration of an operator; empty if it is not one of ours. */
+    public static Optional<OpSchema> find(String domain, String name) {
+        return all().stream()
+                .filter(schema ->
+                        schema.domain().equals(domain) && schema.name().equals(name))
+                .findFirst();
     }
 }

@@ -29,8 +29,12 @@ public record Call(
         attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
     }
 
-    /** Checks counts and attributes against the signature. */
-    void checkSignature() {
+    /**
+     * Checks counts and attributes against the signature.
+     *
+     * @throws GraphException if they do not fit
+     */
+    public void checkSignature() {
         int present = 0;
         for (int i = 0; i < inputs.size(); i++) {
             present = inputs.get(i).isPresent() ? i + 1 : present;
@@ -74,9 +78,12 @@ public record Call(
         return input < inputs.size() && inputs.get(input).isPresent();
     }
 
-    /** An input that the signature requires. */
+    /** An input that the rule requires. */
     public Typed input(int index) {
-        return inputs.get(index).orElseThrow(() -> refused("input " + index + " is missing"));
+        if (!has(index)) {
+            throw refused("input " + parameter(index) + " is missing");
+        }
+        return inputs.get(index).get();
     }
 
     public TensorType type(int index) {
@@ -144,7 +151,9 @@ public record Call(
         }
     }
 
-    static SortedMap<String, Attribute> resolve(Map<String, Attribute> attributes, Map<String, Attribute> bindings) {
+    /** The attributes with references replaced by what they refer to, and left out if that is not given. */
+    public static SortedMap<String, Attribute> resolve(
+            Map<String, Attribute> attributes, Map<String, Attribute> bindings) {
         SortedMap<String, Attribute> resolved = new TreeMap<>();
         attributes.forEach((name, value) -> {
             Attribute actual = value instanceof Attribute.Reference reference ? bindings.get(reference.name()) : value;

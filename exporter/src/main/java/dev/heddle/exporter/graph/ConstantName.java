@@ -26,6 +26,10 @@ final class ConstantName {
         if (value.equals(Long.MAX_VALUE)) {
             return "max";
         }
-        return value.toString().replace("-", "m");
+        if (value.equals(-Float.MAX_VALUE)) {
+            return "lowest";
+        }
+        String text = value instanceof Float number ? ShortestDecimal.of(number) : value.toString();
+        return text.replace("-", "m").replace("+", "");
     }
 }

@@ -31,14 +31,13 @@ public final class ConstantOp {
 
     private static List<Typed> infer(Call call) {
         if (call.attributes().get("value") instanceof Attribute.Tensor tensor) {
-            return List.of(new Typed(tensor.value().type(), Contents.of(tensor.value())));
+            return List.of(Typed.of(tensor.value()));
         }
         if (call.attributes().get("value_float") instanceof Attribute.Real) {
             return List.of(Typed.of(DType.FLOAT32, Shape.SCALAR));
         }
         if (call.attributes().get("value_int") instanceof Attribute.Int number) {
-            Literal literal = Literal.int64(number.value());
-            return List.of(new Typed(literal.type(), Contents.of(literal)));
+            return List.of(Typed.of(Literal.int64(number.value())));
         }
         throw call.refused("one of value, value_float and value_int is needed, got none");
     }

@@ -18,6 +18,12 @@ public final class GraphBuilder {
     /** IR version that knows function overloads, and that every ONNX Runtime from 1.18 on reads. */
     public static final int IR_VERSION = 10;
 
+    /** The oldest opset that graphs are written for. */
+    public static final int MIN_OPSET = 21;
+
+    /** The newest opset that graphs are written for; ONNX Runtime knows newer ones only in part. */
+    public static final int MAX_OPSET = 23;
+
     private final String name;
     private final int opset;
     private final FunctionStyle style;
@@ -28,10 +34,11 @@ public final class GraphBuilder {
     private final Map<String, Value> weightValues = new HashMap<>();
     private final SortedMap<FunctionId, Function> functions = new TreeMap<>();
 
-    /** @param opset version of ONNX's operators, 21 to 23 */
+    /** @param opset version of ONNX's operators, {@link #MIN_OPSET} to {@link #MAX_OPSET} */
     public GraphBuilder(String name, int opset, FunctionStyle style) {
-        if (opset < 21 || opset > 23) {
-            throw new GraphException("graphs are written for opset 21 to 23, got " + opset);
+        if (opset < MIN_OPSET || opset > MAX_OPSET) {
+            throw new GraphException(
+                    "graphs are written for opset " + MIN_OPSET + " to " + MAX_OPSET + ", got " + opset);
         }
         this.name = name;
         this.opset = opset;

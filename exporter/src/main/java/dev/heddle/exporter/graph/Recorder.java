@@ -65,7 +65,7 @@ final class Recorder {
         if (known != null) {
             return known;
         }
-        Typed typed = new Typed(literal.type(), Contents.of(literal));
+        Typed typed = Typed.of(literal);
         Value value;
         if (isFunction()) {
             SortedMap<String, Attribute> attributes = new TreeMap<>(Map.of("value", new Attribute.Tensor(literal)));

@@ -9,6 +9,7 @@ import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.NamedType;
 import dev.heddle.exporter.graph.Node;
 import dev.heddle.exporter.graph.Shape;
+import dev.heddle.exporter.graph.ShortestDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -159,7 +160,7 @@ public final class GraphText {
             return Long.toString(number.value());
         }
         if (value instanceof Attribute.Real number) {
-            return TextNumbers.shortest(number.value());
+            return ShortestDecimal.of(number.value());
         }
         if (value instanceof Attribute.Text text) {
             return TextNames.quoted(text.value());

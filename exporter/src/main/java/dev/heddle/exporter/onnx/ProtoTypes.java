@@ -70,7 +70,7 @@ final class ProtoTypes {
     }
 
     /** A length that the file leaves open; it equals no other. */
-    private static Dim unnamed(String value, int axis) {
+    static Dim unnamed(String value, int axis) {
         return Dim.of(value + ".dim" + axis);
     }
 

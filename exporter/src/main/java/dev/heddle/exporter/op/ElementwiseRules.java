@@ -53,6 +53,9 @@ final class ElementwiseRules {
         if (a.isEmpty() || b.isEmpty() || operator.isEmpty()) {
             return new Contents.Unknown();
         }
+        if (a.get().isEmpty() || b.get().isEmpty()) {
+            return new Contents.Known(List.of());
+        }
         int count = Math.max(a.get().size(), b.get().size());
         return new Contents.Known(IntStream.range(0, count)
                 .mapToObj(i -> operator.get()

@@ -39,6 +39,7 @@ final class IndexRules {
 
     private static Contents contents(Call call, List<Dim> starts, List<Dim> ends) {
         if (call.elements(0).isEmpty()
+                || starts.size() != 1
                 || !starts.get(0).isFixed()
                 || !ends.get(0).isFixed()) {
             return new Contents.Unknown();
@@ -70,8 +71,11 @@ final class IndexRules {
         }
         List<Dim> elements = call.elements(0).get();
         List<Dim> chosen = new ArrayList<>();
-        for (long index : call.constants(1)) {
-            chosen.add(elements.get(call.axis(index, elements.size())));
+        for (Dim index : call.elements(1).get()) {
+            if (!index.isFixed()) {
+                return new Contents.Unknown();
+            }
+            chosen.add(elements.get(call.axis(index.constant(), elements.size())));
         }
         return new Contents.Known(chosen);
     }

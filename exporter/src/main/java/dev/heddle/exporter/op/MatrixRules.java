@@ -34,12 +34,19 @@ final class MatrixRules {
 
     static List<Typed> gemm(Call call) {
         call.requireSameDType(0, 1);
+        if (call.shape(0).rank() != 2 || call.shape(1).rank() != 2) {
+            throw call.refused("A and B must be matrices, got " + call.shape(0) + " and " + call.shape(1));
+        }
         Shape a = call.integer("transA", 0) == 0 ? call.shape(0) : swapped(call.shape(0));
         Shape b = call.integer("transB", 0) == 0 ? call.shape(1) : swapped(call.shape(1));
-        if (a.rank() != 2 || b.rank() != 2 || !a.dim(1).equals(b.dim(0))) {
+        if (!a.dim(1).equals(b.dim(0))) {
             throw call.refused("shapes " + a + " and " + b + " have no matrix product");
         }
-        return List.of(Typed.of(call.dtype(0), Shape.of(a.dim(0), b.dim(1))));
+        Shape product = Shape.of(a.dim(0), b.dim(1));
+        if (call.has(2) && !Broadcast.of(call, call.shape(2), product).equals(product)) {
+            throw call.refused("C must broadcast to " + product + ", got " + call.shape(2));
+        }
+        return List.of(Typed.of(call.dtype(0), product));
     }
 
     private static Shape swapped(Shape shape) {
@@ -57,7 +64,11 @@ final class MatrixRules {
             throw call.refused(
                     "input and weight must have rank 4 and pads 4 numbers, got " + x + ", " + w + " and " + pads);
         }
-        if (!w.dim(1).times(group).equals(x.dim(1)) || w.dim(0).constant() % group != 0) {
+        boolean fits = group > 0
+                && w.isFixed()
+                && w.dim(1).times(group).equals(x.dim(1))
+                && w.dim(0).constant() % group == 0;
+        if (!fits) {
             throw call.refused("channels of " + x + " and weight " + w + " do not fit " + group + " groups");
         }
         Shape result = x.with(1, w.dim(0));
@@ -82,6 +93,9 @@ final class MatrixRules {
 
     static List<Typed> rmsNormalization(Call call) {
         Shape shape = call.shape(0);
+        if (call.axis(call.integer("axis", -1), shape.rank()) != shape.rank() - 1) {
+            throw call.refused("axis must be the last of " + shape + ", got " + call.integer("axis", -1));
+        }
         if (!call.shape(1).equals(Shape.of(shape.dim(-1)))) {
             throw call.refused("scale must have shape [" + shape.dim(-1) + "], got " + call.shape(1));
         }
@@ -115,8 +129,8 @@ final class MatrixRules {
         if (!ranks || !q.dim(3).equals(k.dim(3)) || !k.with(3, v.dim(3)).equals(v)) {
             throw call.refused("queries " + q + ", keys " + k + " and values " + v + " do not fit");
         }
-        long queryHeads = q.dim(1).constant();
-        if (queryHeads % k.dim(1).constant() != 0) {
+        long keyHeads = k.dim(1).fixed().orElse(0);
+        if (keyHeads < 1 || q.dim(1).fixed().orElse(1) % keyHeads != 0) {
             throw call.refused(
                     "query heads must be a multiple of key/value heads, got " + q.dim(1) + " and " + k.dim(1));
         }

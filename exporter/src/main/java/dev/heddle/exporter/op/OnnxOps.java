@@ -128,7 +128,12 @@ public final class OnnxOps {
 
     /** Length of one axis, int64 [1]. */
     public Value length(String role, Value x, int axis) {
-        return call("Shape", role, Map.of("start", integer(axis), "end", integer(axis + 1L)), x);
+        return lengths(role, x, axis, axis + 1);
+    }
+
+    /** Lengths of the axes {@code from} to {@code to}, int64 [to - from]. */
+    public Value lengths(String role, Value x, int from, int to) {
+        return call("Shape", role, Map.of("start", integer(from), "end", integer(to)), x);
     }
 
     /** To a fixed shape; 0 copies an axis, one -1 takes what is left. */

@@ -30,6 +30,9 @@ final class ShapeRules {
 
     static List<Typed> reshape(Call call) {
         List<Dim> wanted = call.elements(1).orElseThrow(() -> call.refused("the target shape must be computable"));
+        if (call.integer("allowzero", 0) != 0) {
+            throw call.refused("allowzero must be 0, got " + call.integer("allowzero", 0));
+        }
         List<Dim> result = new ArrayList<>();
         int open = -1;
         for (int i = 0; i < wanted.size(); i++) {
@@ -97,6 +100,9 @@ final class ShapeRules {
     static List<Typed> split(Call call) {
         Shape shape = call.shape(0);
         int axis = call.axis(call.integer("axis", 0), shape.rank());
+        if (call.has(1)) {
+            return splitAt(call, axis);
+        }
         long parts = call.integer("num_outputs", 0);
         long length = shape.dim(axis)
                 .fixed()
@@ -109,11 +115,30 @@ final class ShapeRules {
         return IntStream.range(0, call.outputCount()).mapToObj(i -> part).toList();
     }
 
+    private static List<Typed> splitAt(Call call, int axis) {
+        Shape shape = call.shape(0);
+        List<Long> lengths = call.constants(1);
+        long sum = lengths.stream().mapToLong(Long::longValue).sum();
+        if (lengths.size() != call.outputCount() || !shape.dim(axis).is(sum)) {
+            throw call.refused("axis " + axis + " of " + shape + " must split into " + call.outputCount()
+                    + " outputs, got lengths " + lengths);
+        }
+        return lengths.stream()
+                .map(length -> Typed.of(call.dtype(0), shape.with(axis, Dim.of(length))))
+                .toList();
+    }
+
     static List<Typed> unsqueeze(Call call) {
         List<Long> axes = call.constants(1);
         int rank = call.shape(0).rank() + axes.size();
-        List<Integer> places =
-                axes.stream().map(axis -> call.axis(axis, rank)).sorted().toList();
+        List<Integer> places = axes.stream()
+                .map(axis -> call.axis(axis, rank))
+                .distinct()
+                .sorted()
+                .toList();
+        if (places.size() != axes.size()) {
+            throw call.refused("axes must differ, got " + axes);
+        }
         List<Dim> dims = new ArrayList<>(call.shape(0).dims());
         places.forEach(place -> dims.add(place, Dim.of(1)));
         return List.of(new Typed(
@@ -145,6 +170,9 @@ final class ShapeRules {
     static List<Typed> range(Call call) {
         List<Dim> start = call.elements(0).orElseThrow(() -> call.refused("start must be computable"));
         List<Dim> limit = call.elements(1).orElseThrow(() -> call.refused("limit must be computable"));
+        if (start.size() != 1 || limit.size() != 1) {
+            throw call.refused("start and limit must be scalars, got " + call.shape(0) + " and " + call.shape(1));
+        }
         if (!call.constants(2).equals(List.of(1L))) {
             throw call.refused("delta must be 1, got " + call.constants(2));
         }
@@ -152,6 +180,9 @@ final class ShapeRules {
     }
 
     static List<Typed> pad(Call call) {
+        if (call.has(3)) {
+            throw call.refused("axes must be left out, all axes are padded");
+        }
         List<Long> pads = call.constants(1);
         int rank = call.shape(0).rank();
         if (pads.size() != 2 * rank) {

@@ -32,7 +32,8 @@ record DifferentialAttentionBody(boolean grouped, DType dtype, boolean cached) i
         Value keys = cached ? ops.concat("keys", 2, inputs.get(5), inputs.get(1)) : inputs.get(1);
         Value values = cached ? ops.concat("values", 2, inputs.get(6), inputs.get(2)) : inputs.get(2);
         Value rows = ops.length("row_count", query, 2);
-        Value visible = VisibleCells.emit(ops, inputs.get(3), rows, ops.length("key_count", keys, 2), Value.ABSENT);
+        Value count = cached ? ops.length("key_count", keys, 2) : rows;
+        Value visible = VisibleCells.emit(ops, inputs.get(3), rows, count, Value.ABSENT);
 
         GroupedProducts products = new GroupedProducts(ops, grouped);
         Value scores = products.scores(query, keys);
@@ -50,14 +51,14 @@ record DifferentialAttentionBody(boolean grouped, DType dtype, boolean cached) i
 
     /** Head g of the result is [V1 | V2] with each half of the heads repeated once: [batch, kv_heads, keys, 2 d]. */
     private static Value doubled(OnnxOps ops, Value values) {
-        List<Value> halves = ops.split(values, 1, "values_1", "values_2");
-        Value first = ops.concat("values_1_repeated", 1, halves.get(0), halves.get(0));
-        Value second = ops.concat("values_2_repeated", 1, halves.get(1), halves.get(1));
+        List<Value> halves = ops.split(values, 1, "values_first", "values_second");
+        Value first = ops.concat("values_first_repeated", 1, halves.get(0), halves.get(0));
+        Value second = ops.concat("values_second_repeated", 1, halves.get(1), halves.get(1));
         return ops.concat("values_doubled", 3, first, second);
     }
 
     private Value difference(OnnxOps ops, Value attended, Value lambda) {
-        List<Value> halves = ops.split(attended, 1, "attended_1", "attended_2");
+        List<Value> halves = ops.split(attended, 1, "attended_first", "attended_second");
         Value factor = ops.cast("lambda_cast", lambda, attended.dtype());
         Value difference = ops.sub("difference", halves.get(0), ops.mul("subtrahend", halves.get(1), factor));
         Value normed = ContextStages.rms(ops, difference, ops.scope().scalar("norm_epsilon"));

@@ -55,8 +55,8 @@ final class DifferentialAttentionEmitter {
 
     /** exp(lambda_q1 . lambda_k1) - exp(lambda_q2 . lambda_k2) + lambda_init, float32 [1]. */
     private Value lambda() {
-        Value first = exponent("lambda_1", AttentionWeight.LAMBDA_Q1, AttentionWeight.LAMBDA_K1);
-        Value second = exponent("lambda_2", AttentionWeight.LAMBDA_Q2, AttentionWeight.LAMBDA_K2);
+        Value first = exponent("lambda_first", AttentionWeight.LAMBDA_Q1, AttentionWeight.LAMBDA_K1);
+        Value second = exponent("lambda_second", AttentionWeight.LAMBDA_Q2, AttentionWeight.LAMBDA_K2);
         Value difference = ops.sub("lambda_difference", first, second);
         return ops.add("lambda", difference, ops.real((float) attention.lambdaInit()));
     }

@@ -34,13 +34,7 @@ record GroupedProducts(OnnxOps ops, boolean grouped) {
                 ops.integers(-1),
                 ops.length(role + "_inner", byHead, 3));
         Value product = ops.matMul(role + "_grouped", ops.reshapeTo(role + "_rows", byHead, shape), byKeyHead);
-        Value heads = ops.concat(
-                role + "_shape",
-                0,
-                ops.length(role + "_batch", byHead, 0),
-                ops.length(role + "_heads", byHead, 1),
-                ops.length(role + "_row_count", byHead, 2),
-                ops.integers(-1));
+        Value heads = ops.concat(role + "_shape", 0, ops.lengths(role + "_head_rows", byHead, 0, 3), ops.integers(-1));
         return ops.reshapeTo(role, product, heads);
     }
 }

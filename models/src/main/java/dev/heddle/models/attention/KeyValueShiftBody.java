@@ -25,47 +25,53 @@ record KeyValueShiftBody(int taps, boolean cached) implements FunctionBody {
         Value raw = ops.where("raw", ops.unsqueeze("real", tokenMask, 1, 3), x, zero);
         Value extended =
                 cached ? ops.concat("extended", 2, inputs.get(3), raw) : ops.padFront("extended", raw, 2, taps - 1);
+        Value length = ops.length("q_len", x, 2);
         List<Value> outputs = new ArrayList<>();
-        outputs.add(shifted(ops, x, extended, inputs.get(1)));
+        outputs.add(shifted(ops, length, extended, inputs.get(1)));
         if (cached) {
-            outputs.add(lastReal(ops, x, extended, tokenMask));
+            outputs.add(lastReal(ops, x, length, extended, tokenMask));
         }
         return outputs;
     }
 
     /** sum_c weight[g, c] * extended[t + c]. */
-    private Value shifted(OnnxOps ops, Value x, Value extended, Value weight) {
-        Value length = ops.length("q_len", x, 2);
+    private Value shifted(OnnxOps ops, Value length, Value extended, Value weight) {
         Value sum = Value.ABSENT;
         for (int tap = 0; tap < taps; tap++) {
             boolean current = tap == taps - 1;
-            Value end = current ? ops.integers(Long.MAX_VALUE) : ops.add("end_" + tap, length, ops.integers(tap));
-            Value rows = ops.slice("rows_" + tap, extended, 2, ops.integers(tap), end);
-            Value factor = ops.unsqueeze("factor_" + tap, ops.slice("column_" + tap, weight, 1, tap, tap + 1L), 2);
-            Value term = ops.mul("term_" + tap, rows, factor);
-            sum = sum.isAbsent() ? term : ops.add(current ? "y" : "sum_" + tap, sum, term);
+            Value rows = ops.slice("tap_rows_" + tap, extended, 2, ops.integers(tap), end(ops, length, tap));
+            Value column = ops.slice("tap_column_" + tap, weight, 1, tap, tap + 1L);
+            Value term = ops.mul("tap_term_" + tap, rows, ops.unsqueeze("tap_weight_" + tap, column, 2));
+            sum = sum.isAbsent() ? term : ops.add(current ? "y" : "tap_sum_" + tap, sum, term);
         }
         return sum;
+    }
+
+    /** After the last row that a tap reads: length + tap. */
+    private Value end(OnnxOps ops, Value length, int tap) {
+        if (tap == taps - 1) {
+            return ops.integers(Long.MAX_VALUE);
+        }
+        return tap == 0 ? length : ops.add("tap_end_" + tap, length, ops.integers(tap));
     }
 
     /**
      * The raw rows of the last real tokens. If m is one more than the index of the last real token (0 if there is none), they are rows m to m + taps - 2 of the
      * extended sequence.
      */
-    private Value lastReal(OnnxOps ops, Value x, Value extended, Value tokenMask) {
-        Value counts = ops.add("counts", ops.range("steps", ops.length("token_count", x, 2)), ops.integers(1));
-        Value reached = ops.where("reached", tokenMask, counts, ops.integers(0));
-        Value end = ops.max("end_of_real", reached, 1);
-        Value offsets = ops.scope().constant(Literal.int64s(offsets()));
-        Value rows = ops.unsqueeze("last_rows", ops.add("last_index", end, offsets), 1, 3);
+    private Value lastReal(OnnxOps ops, Value x, Value length, Value extended, Value tokenMask) {
+        Value counts = ops.add("token_counts", ops.range("token_slots", length), ops.integers(1));
+        Value end = ops.max("end_of_real", ops.where("real_counts", tokenMask, counts, ops.integers(0)), 1);
+        Value rows = taps == 2 ? end : ops.add("last_rows", end, ops.scope().constant(Literal.int64s(offsets())));
         Value shape = ops.concat(
                 "last_shape",
                 0,
-                ops.length("batch", x, 0),
+                ops.integers(1),
                 ops.length("kv_heads", x, 1),
-                ops.integers(taps - 1L),
+                ops.integers(1),
                 ops.length("head_dim", x, 3));
-        return ops.gatherElements("new_last", extended, ops.expand("last_rows_expanded", rows, shape), 2);
+        Value indices = ops.expand("last_indices", ops.unsqueeze("last_rows_by_head", rows, 1, 3), shape);
+        return ops.gatherElements("new_last", extended, indices, 2);
     }
 
     private long[] offsets() {

@@ -63,7 +63,8 @@ record MultiTokenAttentionBody(SoftmaxAttention attention, DType dtype, boolean 
         Value values = joined(ops, "values", inputs.get(5), inputs.get(2));
         Value rows = ops.length("row_count", queries, 2);
         Value window = attention.mask() instanceof Mask.SlidingWindow ? scope.integer("window") : Value.ABSENT;
-        Value visible = VisibleCells.emit(ops, inputs.get(3), rows, ops.length("key_count", keys, 2), window);
+        Value count = cached ? ops.length("key_count", keys, 2) : rows;
+        Value visible = VisibleCells.emit(ops, inputs.get(3), rows, count, window);
         ScorePlanes planes = new ScorePlanes(ops, visible);
 
         GroupedProducts products = new GroupedProducts(ops, attention.heads().groupSize() > 1);
@@ -83,7 +84,7 @@ record MultiTokenAttentionBody(SoftmaxAttention attention, DType dtype, boolean 
 
         List<Value> outputs = new ArrayList<>(List.of(context));
         if (cached) {
-            addPresent(ops, outputs, keys, values, queries);
+            addPresent(ops, outputs, keys, values, queries, window);
         }
         return outputs;
     }
@@ -92,11 +93,10 @@ record MultiTokenAttentionBody(SoftmaxAttention attention, DType dtype, boolean 
         return past.isAbsent() ? fresh : ops.concat(role, 2, past, fresh);
     }
 
-    private void addPresent(OnnxOps ops, List<Value> outputs, Value keys, Value values, Value queries) {
+    private void addPresent(OnnxOps ops, List<Value> outputs, Value keys, Value values, Value queries, Value window) {
         int history = attention.queryHistory();
-        if (attention.mask() instanceof Mask.SlidingWindow) {
-            Value start = ops.sub(
-                    "window_keep_start", ops.integers(1L - history), ops.scope().integer("window"));
+        if (!window.isAbsent()) {
+            Value start = ops.sub("window_keep_start", ops.integers(1L - history), window);
             Value end = ops.integers(Long.MAX_VALUE);
             outputs.add(ops.slice("present_key", keys, 2, start, end));
             outputs.add(ops.slice("present_value", values, 2, start, end));

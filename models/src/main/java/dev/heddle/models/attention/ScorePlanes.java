@@ -49,18 +49,11 @@ record ScorePlanes(OnnxOps ops, Value visible) {
                 place + "_groups_shape",
                 0,
                 ops.integers(0),
-                ops.length(place + "_groups", mix, 0),
-                ops.length(place + "_group_size", mix, 1),
+                ops.lengths(place + "_groups", mix, 0, 2),
                 ops.integers(-1));
         Value flat = ops.reshapeTo(place + "_grouped", plane, groups);
         Value product = ops.matMul(place + "_mixed_groups", mix, flat);
-        Value shape = ops.concat(
-                place + "_plane_shape",
-                0,
-                ops.length(place + "_batch", plane, 0),
-                ops.length(place + "_heads", plane, 1),
-                ops.length(place + "_rows", plane, 2),
-                ops.length(place + "_keys", plane, 3));
+        Value shape = ops.lengths(place + "_plane_shape", plane, 0, 4);
         return ops.reshapeTo(place + "_mixed", product, shape);
     }
 

@@ -7,6 +7,7 @@ import dev.heddle.exporter.graph.Value;
 import dev.heddle.exporter.op.OnnxOps;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Values of one graph that all layers share: masks, positions, and what is derived from them once. Part of the recording of one graph; not thread-safe.
@@ -15,11 +16,13 @@ public final class SequenceValues {
 
     private final GraphScope scope;
     private final Value keyMask;
-    private final Value tokenMask;
     private final Value positions;
     private final DType dtype;
     private final Map<String, RotaryTables> rotaryTables = new HashMap<>();
     private final Map<String, Value> visible = new HashMap<>();
+    private @Nullable Value tokenCount;
+    private @Nullable Value tokenMask;
+    private @Nullable Value realRows;
 
     /** Cosines and sines of the new tokens' angles, each [batch, q_len, d / 2]. */
     record RotaryTables(Value cos, Value sin) {}
@@ -27,14 +30,12 @@ public final class SequenceValues {
     /**
      * @param scope the graph's root
      * @param keyMask [batch, total_len] bool, true = real token
-     * @param tokenMask [batch, q_len] bool, the new tokens' part of it
      * @param positions [batch, q_len] int64
      * @param dtype of queries and keys
      */
-    public SequenceValues(GraphScope scope, Value keyMask, Value tokenMask, Value positions, DType dtype) {
+    public SequenceValues(GraphScope scope, Value keyMask, Value positions, DType dtype) {
         this.scope = scope;
         this.keyMask = keyMask;
-        this.tokenMask = tokenMask;
         this.positions = positions;
         this.dtype = dtype;
     }
@@ -43,8 +44,33 @@ public final class SequenceValues {
         return keyMask;
     }
 
+    /** Number of new tokens, int64 [1]. */
+    private Value tokenCount() {
+        if (tokenCount == null) {
+            tokenCount = masks().length("q_len", positions, 1);
+        }
+        return tokenCount;
+    }
+
+    /** The new tokens' part of the mask, [batch, q_len] bool. */
     Value tokenMask() {
+        if (tokenMask == null) {
+            boolean all = keyMask.shape().equals(positions.shape());
+            tokenMask = all ? keyMask : masks().last("real_tokens", keyMask, 1, tokenCount());
+        }
         return tokenMask;
+    }
+
+    /** The same for every head and key, [batch, 1, q_len, 1] bool. */
+    Value realRows() {
+        if (realRows == null) {
+            realRows = masks().unsqueeze("real_rows", tokenMask(), 1, 3);
+        }
+        return realRows;
+    }
+
+    private OnnxOps masks() {
+        return new OnnxOps(scope.child("mask"));
     }
 
     /** Angles in float32 whatever the model's dtype. */
@@ -64,17 +90,20 @@ public final class SequenceValues {
      * Which keys the new tokens see, [batch, 1, q_len, past_len + q_len] bool.
      *
      * @param pastKey the layer's past keys, or {@link Value#ABSENT}
-     * @param key the layer's new keys [batch, kv_heads, q_len, d]
      */
-    Value visible(Mask mask, Value pastKey, Value key) {
+    Value visible(Mask mask, Value pastKey) {
         String length = pastKey.isAbsent() ? "" : pastKey.shape().dim(2).toString();
         return visible.computeIfAbsent(mask + " " + length, name -> {
-            OnnxOps ops = new OnnxOps(scope.child("mask"));
-            Value rows = ops.length("q_len", key, 2);
-            Value keys = pastKey.isAbsent() ? rows : ops.add("kv_len", ops.length("past_len", pastKey, 2), rows);
+            OnnxOps ops = masks();
             Value window =
                     mask instanceof Mask.SlidingWindow sliding ? ops.integerScalar(sliding.size()) : Value.ABSENT;
-            return VisibleCells.emit(ops, keyMask, rows, keys, window);
+            Value rows = tokenCount();
+            if (pastKey.isAbsent()) {
+                return VisibleCells.emit(ops, tokenMask(), realRows(), rows, rows, window);
+            }
+            Value keys = ops.add("kv_len", ops.length("past_len", pastKey, 2), rows);
+            Value realKeys = ops.last("real_keys", keyMask, 1, keys);
+            return VisibleCells.emit(ops, realKeys, realRows(), rows, keys, window);
         });
     }
 }

@@ -77,7 +77,7 @@ final class SoftmaxAttentionEmitter {
 
     /** Rows that see nothing are padding; ONNX leaves their result open, so it is set to 0. */
     private Value standardAttention(Value query, Value key, Value value) {
-        Value visible = in.sequence().visible(attention.mask(), in.past("key"), key);
+        Value visible = in.sequence().visible(attention.mask(), in.past("key"));
         List<Value> inputs = new ArrayList<>(List.of(query, key, value, visible));
         List<String> roles = new ArrayList<>(List.of("attended"));
         if (in.isCached()) {
@@ -90,9 +90,9 @@ final class SoftmaxAttentionEmitter {
             present.put("key", trimmed("present_key", outputs.get(1)));
             present.put("value", trimmed("present_value", outputs.get(2)));
         }
-        Value real = ops.unsqueeze("real_rows", in.sequence().tokenMask(), 1, 3);
         Value zero = ops.cast("zero", ops.real(0), query.dtype());
-        return ContextStages.merged(ops, ops.where("attended_real", real, outputs.get(0), zero));
+        return ContextStages.merged(
+                ops, ops.where("attended_real", in.sequence().realRows(), outputs.get(0), zero));
     }
 
     private Value trimmed(String role, Value all) {

@@ -54,7 +54,7 @@ public final class DecoderEmitter {
             past.put(layer, cached ? pastInputs(layer) : Map.of());
         }
 
-        SequenceValues sequence = sequence(inputIds, mask, positions, cached);
+        SequenceValues sequence = sequence(mask, positions);
         GraphScope embedding = modules.scope(parent(decoder.embedding().name()));
         Value hidden = new OnnxOps(embedding).gather("hidden", modules.weight(decoder.embedding()), inputIds, 0);
         Map<String, Value> present = new LinkedHashMap<>();
@@ -88,11 +88,9 @@ public final class DecoderEmitter {
         return Dim.of("past_len");
     }
 
-    private SequenceValues sequence(Value inputIds, Value mask, Value positions, boolean cached) {
+    private SequenceValues sequence(Value mask, Value positions) {
         OnnxOps ops = new OnnxOps(graph.root().child("mask"));
-        Value keyMask = ops.cast("real", mask, DType.BOOL);
-        Value tokenMask = cached ? ops.last("real_new", keyMask, 1, ops.length("new_count", inputIds, 1)) : keyMask;
-        return new SequenceValues(graph.root(), keyMask, tokenMask, positions, options.dtype());
+        return new SequenceValues(graph.root(), ops.cast("real", mask, DType.BOOL), positions, options.dtype());
     }
 
     private Value layer(
@@ -137,12 +135,8 @@ public final class DecoderEmitter {
         OnnxOps ops = new OnnxOps(modules.scope(decoder.head().path()));
         Value rows = ops.reshape("rows", normed, -1, decoder.hiddenSize());
         Value product = ops.matMulTransposed("product", rows, modules.weight(decoder.embedding()));
-        Value shape = ops.concat(
-                "logits_shape",
-                0,
-                ops.length("batch", inputIds, 0),
-                ops.length("q_len", inputIds, 1),
-                ops.integers(decoder.vocabSize()));
+        Value tokens = ops.lengths("tokens_shape", inputIds, 0, 2);
+        Value shape = ops.concat("logits_shape", 0, tokens, ops.integers(decoder.vocabSize()));
         return ops.reshapeTo("logits", product, shape);
     }
 

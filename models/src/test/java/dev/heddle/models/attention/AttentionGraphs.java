@@ -1,0 +1,65 @@
+package dev.heddle.models.attention;
+
+import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.graph.Dim;
+import dev.heddle.exporter.graph.FunctionStyle;
+import dev.heddle.exporter.graph.GraphBuilder;
+import dev.heddle.exporter.graph.Model;
+import dev.heddle.exporter.graph.Shape;
+import dev.heddle.exporter.graph.TensorData;
+import dev.heddle.exporter.graph.TensorType;
+import dev.heddle.exporter.graph.Value;
+import java.nio.channels.WritableByteChannel;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Graphs of nothing but an attention variant with a growing cache, at opset 23. */
+public final class AttentionGraphs {
+
+    private static final Dim BATCH = Dim.of("batch");
+    private static final Dim Q_LEN = Dim.of("q_len");
+
+    private AttentionGraphs() {}
+
+    /** A weight that is looked at but never written. */
+    public record Unwritten(TensorType type) implements TensorData {
+        @Override
+        public void writeTo(WritableByteChannel out) {
+            throw new UnsupportedOperationException("this graph is only printed");
+        }
+    }
+
+    public static Model of(AttentionVariant variant, FunctionStyle style) {
+        GraphBuilder graph = new GraphBuilder("attention", 23, style);
+        Heads heads = variant.heads();
+        Value q = projected(graph, "q", heads.query() * heads.size());
+        Value k = projected(graph, "k", heads.keyValue() * heads.size());
+        Value v = projected(graph, "v", heads.keyValue() * heads.size());
+        Value keyMask = graph.input("key_mask", new TensorType(DType.BOOL, Shape.of(BATCH, Dim.of("total_len"))));
+        Value positions = graph.input("position_ids", new TensorType(DType.INT64, Shape.of(BATCH, Q_LEN)));
+        Map<String, Value> past = new LinkedHashMap<>();
+        for (CacheSlot slot : variant.state()) {
+            Dim length = slot.length() instanceof CacheSlot.Length.Exactly exactly
+                    ? Dim.of(exactly.count())
+                    : Dim.of(slot.role().equals("query") ? "past_rows" : "past_len");
+            Shape shape = Shape.of(BATCH, Dim.of(slot.heads()), length, Dim.of(slot.size()));
+            past.put(slot.role(), graph.input("past_" + slot.role(), new TensorType(DType.FLOAT32, shape)));
+        }
+        Map<AttentionWeight, Value> weights = new LinkedHashMap<>();
+        variant.weights().forEach((weight, shape) -> {
+            TensorData data = new Unwritten(new TensorType(DType.FLOAT32, shape));
+            weights.put(weight, graph.weight(weight.name().toLowerCase(Locale.ROOT), data));
+        });
+        SequenceValues sequence = new SequenceValues(graph.root(), keyMask, positions, DType.FLOAT32);
+        AttentionValues values = new AttentionValues(q, k, v, weights, past, sequence);
+        AttentionValues.Result result = variant.emit(graph.root().child("attention"), values);
+        graph.output("context", result.context());
+        result.present().forEach((role, value) -> graph.output("present_" + role, value));
+        return graph.build("heddle", "test");
+    }
+
+    private static Value projected(GraphBuilder graph, String name, int features) {
+        return graph.input(name, new TensorType(DType.FLOAT32, Shape.of(BATCH, Q_LEN, Dim.of(features))));
+    }
+}
