@@ -17,7 +17,7 @@ public final class ConstantOp {
             new OpSchema(
                     "",
                     "Constant",
-                    13,
+                    21,
                     "",
                     List.of(),
                     List.of(new Parameter("output", REQUIRED, "")),

@@ -43,8 +43,11 @@ final class WiringCheck {
         check.given("initializer ", weights);
         check.walk(Set.of());
         check.outputs(outputs);
-        check.unused("input ", inputs);
-        check.unused("initializer ", weights);
+        if (check.isSound()) {
+            check.unusedNodes();
+            check.unused("input ", inputs);
+            check.unused("initializer ", weights);
+        }
         return check.findings;
     }
 
@@ -54,6 +57,9 @@ final class WiringCheck {
         check.given("input ", function.inputs());
         check.walk(new TreeSet<>(function.attributes()));
         check.outputs(function.outputs());
+        if (check.isSound()) {
+            check.unusedNodes();
+        }
         return check.findings;
     }
 
@@ -123,7 +129,11 @@ final class WiringCheck {
             }
         }
         used.addAll(outputs);
-        unusedNodes();
+    }
+
+    /** Whether it makes sense to ask what is used. */
+    private boolean isSound() {
+        return findings.stream().noneMatch(Finding::isError);
     }
 
     /** Also those whose results only unused nodes use. */
