@@ -119,9 +119,9 @@ final class BaichuanM1 implements Family {
     private static AttentionBlock block(int layer, SoftmaxAttention variant, int hidden) {
         String path = HuggingFaceModel.layerPath(layer) + ".self_attn";
         Heads heads = variant.heads();
-        int query = heads.query() * heads.size();
-        int keyValue = heads.keyValue() * heads.size();
-        Weight packed = new Weight.Stored(path + ".W_pack.weight", Shape.of(query + 2L * keyValue, hidden));
+        long query = heads.queryWidth();
+        long keyValue = heads.keyValueWidth();
+        Weight packed = new Weight.Stored(path + ".W_pack.weight", Shape.of(query + 2 * keyValue, hidden));
         return new AttentionBlock(
                 path,
                 variant,
@@ -134,7 +134,7 @@ final class BaichuanM1 implements Family {
                         AttentionWeight.VALUE_SHIFT, shift(path + ".conv_v", variant))));
     }
 
-    private static Linear rows(String path, Weight packed, String label, int from, int to) {
+    private static Linear rows(String path, Weight packed, String label, long from, long to) {
         return new Linear(path + ".W_pack." + label, new Weight.Rows(packed, label, from, to));
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.heddle.models.checkpoint.ModelFormatException;
+import dev.heddle.models.checkpoint.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,11 @@ import java.util.TreeSet;
  */
 final class ConfigFields {
 
+    /** Far above any model's sizes, and small enough that a few of them multiplied fit a long. */
+    private static final int LARGEST_COUNT = 1 << 28;
+    /** Far above any model's, so that a wrong number ends in a message and not in a full heap. */
+    private static final int MOST_LAYERS = 10_000;
+
     private final String file;
     private final String prefix;
     private final JsonNode object;
@@ -32,16 +38,17 @@ final class ConfigFields {
 
     static ConfigFields of(ModelConfig config) {
         if (!config.json().isObject()) {
-            throw new ModelFormatException(config.file() + ": expected a JSON object, got " + config.json());
+            throw new ModelFormatException(config.file() + ": expected a JSON object, got "
+                    + Printable.of(config.json().toString()));
         }
         return new ConfigFields(config.file(), "", config.json());
     }
 
     ModelFormatException failure(String field, String expected, String hint) {
         JsonNode value = object.path(field);
-        String got = value.isMissingNode() ? "nothing" : value.toString();
+        String got = value.isMissingNode() ? "nothing" : Printable.of(value.toString());
         return new ModelFormatException(
-                file + ": " + prefix + field + ": expected " + expected + ", got " + got + "; " + hint);
+                file + ": " + prefix + Printable.of(field) + ": expected " + expected + ", got " + got + "; " + hint);
     }
 
     private JsonNode value(String field) {
@@ -72,14 +79,26 @@ final class ConfigFields {
 
     int count(String field) {
         JsonNode value = value(field);
-        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 1) {
             throw failure(field, "a whole number of at least 1", "correct the file");
+        }
+        if (value.longValue() > LARGEST_COUNT) {
+            throw failure(field, "a whole number of at most " + LARGEST_COUNT, "correct the file");
         }
         return value.intValue();
     }
 
     int count(String field, int fallback) {
         return has(field) ? count(field) : fallback;
+    }
+
+    /** As {@link #count(String)}, for a number of layers. */
+    int layers(String field) {
+        int layers = count(field);
+        if (layers > MOST_LAYERS) {
+            throw failure(field, "at most " + MOST_LAYERS + " layers", "correct the file");
+        }
+        return layers;
     }
 
     /** Empty if the field is null; the fallback if it is not there at all. */
@@ -153,9 +172,8 @@ final class ConfigFields {
     /** Requires that the field is absent, null or this value (as text: {@code silu}, {@code false}, {@code 1.0}). */
     void requireNeutral(String field, String neutral) {
         JsonNode value = value(field);
-        boolean same =
-                value.asText("").equals(neutral) || value.isNumber() && (value.doubleValue() + "").equals(neutral);
-        if (!value.isMissingNode() && !same) {
+        String text = value.isNumber() ? Double.toString(value.doubleValue()) : value.asText();
+        if (!value.isMissingNode() && !text.equals(neutral)) {
             throw failure(field, neutral, "another value is not supported");
         }
     }
@@ -175,9 +193,8 @@ final class ConfigFields {
         for (Map.Entry<String, JsonNode> field : object.properties()) {
             boolean unknown = !known.contains(field.getKey()) && !harmless.contains(field.getKey());
             if (unknown && !field.getValue().isNull()) {
-                throw new ModelFormatException(file + ": " + prefix + field.getKey()
-                        + ": expected only fields whose meaning is known, got " + field.getValue()
-                        + "; it may change what the model computes");
+                throw failure(
+                        field.getKey(), "only fields whose meaning is known", "it may change what the model computes");
             }
         }
     }

@@ -56,8 +56,8 @@ final class DiffLlama implements Family {
     private static AttentionBlock block(int layer, DifferentialAttention variant, int hidden, boolean bias) {
         String path = HuggingFaceModel.layerPath(layer) + ".self_attn";
         Heads heads = variant.heads();
-        int query = heads.query() * heads.size();
-        int keyValue = heads.keyValue() * heads.size();
+        long query = heads.queryWidth();
+        long keyValue = heads.keyValueWidth();
         Shape lambda = Shape.of(heads.size());
         return new AttentionBlock(
                 path,

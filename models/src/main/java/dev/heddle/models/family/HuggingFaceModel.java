@@ -80,7 +80,7 @@ record HuggingFaceModel(
                 fields.count("vocab_size"),
                 fields.count("hidden_size"),
                 fields.count("intermediate_size"),
-                fields.count("num_hidden_layers"),
+                fields.layers("num_hidden_layers"),
                 fields.positive("rms_norm_eps", fallbackEpsilon),
                 fields.count("max_position_embeddings", 2048),
                 fields.flag("tie_word_embeddings", false),
@@ -123,7 +123,7 @@ record HuggingFaceModel(
     }
 
     /** A projection of this module, [out, in], with its bias if it has one. */
-    static Linear linear(String path, int out, int in, boolean bias) {
+    static Linear linear(String path, long out, long in, boolean bias) {
         Weight weight = new Weight.Stored(path + ".weight", Shape.of(out, in));
         return bias
                 ? new Linear(path, weight, new Bias.Added(new Weight.Stored(path + ".bias", Shape.of(out))))

@@ -31,7 +31,7 @@ record LinguaModel(
         int dim = fields.count("dim", 512);
         Heads heads = heads(fields, dim);
         int vocab = vocab(fields, storedVocab);
-        int layers = fields.count("n_layers", 8);
+        int layers = fields.has("n_layers") ? fields.layers("n_layers") : 8;
         LinguaParts parts = new LinguaPartsReader(fields.sectionOrEmpty("mta"), layers, heads).read();
         fields.requireAbsent("sliding_window");
         // Another implementation of the same layers, with other tensor names.

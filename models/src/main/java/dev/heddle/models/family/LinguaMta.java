@@ -72,8 +72,8 @@ final class LinguaMta implements Family {
         double scale = model.parts().depthScaledNorms() ? DepthScale.factor(layer) : 1;
         String attention = path + ".attention";
         String feedForward = path + ".feed_forward";
-        int query = model.heads().query() * model.heads().size();
-        int keyValue = model.heads().keyValue() * model.heads().size();
+        long query = model.heads().queryWidth();
+        long keyValue = model.heads().keyValueWidth();
         SoftmaxAttention variant = model.parts().variant(layer, model.heads(), model.rope());
         return new DecoderLayer(
                 path,
@@ -94,7 +94,7 @@ final class LinguaMta implements Family {
                         linear(feedForward + ".w2", model.dim(), model.feedForward())));
     }
 
-    private static Linear linear(String path, int out, int in) {
+    private static Linear linear(String path, long out, long in) {
         return new Linear(path, new Weight.Stored(path + ".weight", Shape.of(out, in)));
     }
 

@@ -52,8 +52,8 @@ final class Llama implements Family {
             int layer, SoftmaxAttention variant, int hidden, boolean bias, SortedMap<String, Shape> stored) {
         String path = HuggingFaceModel.layerPath(layer) + ".self_attn";
         Heads heads = variant.heads();
-        int query = heads.query() * heads.size();
-        int keyValue = heads.keyValue() * heads.size();
+        long query = heads.queryWidth();
+        long keyValue = heads.keyValueWidth();
         SortedMap<AttentionWeight, Weight> weights = new TreeMap<>();
         if (variant.shift() instanceof KeyValueShift.Taps taps) {
             weights.put(AttentionWeight.KEY_SHIFT, ShiftTensors.weight(path + ".K", heads, taps, stored));

@@ -29,7 +29,7 @@ final class ShiftTensors {
     private static int taps(Map.Entry<String, Shape> tensor, Heads heads) {
         Shape shape = tensor.getValue();
         int taps = shape.rank() == 0 ? 0 : Math.toIntExact(shape.lengths()[shape.rank() - 1]);
-        if (taps < 2 || !shape.equals(flat(heads, taps)) && !shape.equals(spread(heads, taps))) {
+        if (taps < 2 || !(shape.equals(flat(heads, taps)) || shape.equals(spread(heads, taps)))) {
             throw new ModelFormatException("tensor " + tensor.getKey() + ": expected shape [" + heads.keyValue()
                     + ",taps] or [1,1," + heads.keyValue() + ",1,taps] with at least 2 taps, got " + shape);
         }

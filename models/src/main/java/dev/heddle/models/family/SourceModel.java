@@ -38,7 +38,7 @@ public record SourceModel(
      */
     public static SourceModel open(Path folder, List<Family> families) {
         Configured configured = configured(folder, families);
-        Checkpoint checkpoint = Checkpoints.open(weights(folder, configured.folder()));
+        Checkpoint checkpoint = Checkpoints.open(weights(folder));
         boolean complete = false;
         try {
             List<String> warnings = new ArrayList<>();
@@ -60,7 +60,7 @@ public record SourceModel(
         checkpoint.close();
     }
 
-    private record Configured(Path folder, ModelConfig config, Family family) {}
+    private record Configured(ModelConfig config, Family family) {}
 
     private static Configured configured(Path folder, List<Family> families) {
         if (!Files.isDirectory(folder)) {
@@ -77,7 +77,7 @@ public record SourceModel(
                 ModelConfig config = read(file);
                 families.stream()
                         .filter(family -> family.accepts(config))
-                        .forEach(family -> accepted.add(new Configured(file.getParent(), config, family)));
+                        .forEach(family -> accepted.add(new Configured(config, family)));
             }
         }
         if (found.isEmpty()) {
@@ -103,8 +103,8 @@ public record SourceModel(
         }
     }
 
-    private static Path weights(Path folder, Path configFolder) {
+    private static Path weights(Path folder) {
         Path consolidated = folder.resolve("consolidated");
-        return Files.isDirectory(consolidated) ? consolidated : configFolder;
+        return Files.isDirectory(consolidated) ? consolidated : folder;
     }
 }

@@ -3,6 +3,7 @@ package dev.heddle.models.family;
 import dev.heddle.exporter.graph.Shape;
 import dev.heddle.models.checkpoint.Checkpoint;
 import dev.heddle.models.checkpoint.ModelFormatException;
+import dev.heddle.models.checkpoint.Printable;
 import dev.heddle.models.checkpoint.StoredTensor;
 import dev.heddle.models.decoder.Decoder;
 import java.util.ArrayList;
@@ -69,7 +70,8 @@ final class TensorCheck {
     }
 
     private static String problem(StoredTensor tensor, String expected, String got) {
-        return tensor.location() + ": tensor " + tensor.name() + ": expected " + expected + ", got " + got;
+        return tensor.location() + ": tensor " + Printable.of(tensor.name()) + ": expected " + expected + ", got "
+                + got;
     }
 
     private static boolean isCopy(StoredTensor tensor, StoredTensor original) {

@@ -16,7 +16,7 @@ record Noise(long key) {
         // FNV-1a, 64 bits.
         long hash = 0xCBF2_9CE4_8422_2325L;
         for (byte character : tensor.getBytes(StandardCharsets.UTF_8)) {
-            hash = (hash ^ character & 0xFF) * 0x100_0000_01B3L;
+            hash = (hash ^ (character & 0xFF)) * 0x100_0000_01B3L;
         }
         return new Noise(mix(mix(seed) ^ hash));
     }

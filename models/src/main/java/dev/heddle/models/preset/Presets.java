@@ -1,6 +1,7 @@
 package dev.heddle.models.preset;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The models that can be made without a checkpoint, at their published sizes. */
@@ -12,5 +13,14 @@ public final class Presets {
         return Stream.of(MtaPresets.all(), KvShiftPresets.all(), List.of(DiffPreset.diff880m(), BaichuanPreset.m1()))
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    /** @throws IllegalArgumentException if there is no preset of that name */
+    public static Preset named(String name) {
+        return all().stream()
+                .filter(preset -> preset.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("preset " + name + ": expected one of "
+                        + all().stream().map(Preset::name).collect(Collectors.joining(", "))));
     }
 }

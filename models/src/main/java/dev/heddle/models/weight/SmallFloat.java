@@ -52,7 +52,7 @@ enum SmallFloat {
         long rebased = magnitude >= infinity
                 ? fraction | Double.doubleToRawLongBits(Double.POSITIVE_INFINITY)
                 : fraction + ((long) (DOUBLE_BIAS - bias) << DOUBLE_FRACTION_BITS);
-        return Double.longBitsToDouble(rebased | (bits & 0x8000L) << 48);
+        return Double.longBitsToDouble(rebased | ((bits & 0x8000L) << 48));
     }
 
     /** Rounded to the nearest, ties to even; a NaN becomes a quiet NaN without payload. */
@@ -60,7 +60,7 @@ enum SmallFloat {
         long bits = Double.doubleToRawLongBits(value);
         int sign = (int) (bits >>> 48) & 0x8000;
         if (Double.isNaN(value)) {
-            return (short) (sign | infinity | 1 << (fractionBits - 1));
+            return (short) (sign | infinity | (1 << (fractionBits - 1)));
         }
         int exponent = Math.getExponent(value);
         if (exponent > bias) {
@@ -70,7 +70,7 @@ enum SmallFloat {
         if (exponent < -bias - fractionBits) {
             return (short) sign;
         }
-        long fraction = bits & ((1L << DOUBLE_FRACTION_BITS) - 1) | 1L << DOUBLE_FRACTION_BITS;
+        long fraction = (bits & ((1L << DOUBLE_FRACTION_BITS) - 1)) | (1L << DOUBLE_FRACTION_BITS);
         // Below the smallest normal number the unit stays that of exponent 1 - bias: more bits fall away.
         int dropped = DOUBLE_FRACTION_BITS - fractionBits + Math.max(0, 1 - bias - exponent);
         // The leading bit of a normal number adds one to the exponent field; so does a carry out of the fraction, up to
@@ -83,7 +83,7 @@ enum SmallFloat {
         long kept = value >>> droppedBits;
         long rest = value & ((1L << droppedBits) - 1);
         long half = 1L << (droppedBits - 1);
-        boolean up = rest > half || rest == half && (kept & 1) == 1;
+        boolean up = rest > half || (rest == half && (kept & 1) == 1);
         return up ? kept + 1 : kept;
     }
 }

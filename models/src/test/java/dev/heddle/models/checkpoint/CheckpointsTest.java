@@ -4,11 +4,14 @@ import static dev.heddle.models.checkpoint.RawSafetensors.entry;
 import static dev.heddle.models.checkpoint.RawSafetensors.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,13 +86,29 @@ class CheckpointsTest {
         assertRefused(absent, absent + ": expected a file or folder, found none");
     }
 
-    @Test
-    void torchFile_fromBeforeZip_isRefused() throws IOException {
-        Path file = Files.write(folder.resolve("old.pth"), new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10});
+    @ParameterizedTest
+    @ValueSource(strings = {"old.pth", "old.pt", "old.bin"})
+    void torchFile_fromBeforeZip_isRefused(String name) throws IOException {
+        Path file = Files.write(folder.resolve(name), new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10});
 
         assertRefused(
                 file,
-                "old.pth: expected a zip as torch.save writes since version 1.6, got another format; save it again");
+                name + ": expected a zip as torch.save writes since version 1.6, got another format; save it again");
+    }
+
+    @Test
+    void source_thatIsRefused_isNotLeftOpen() throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        assumeThat(descriptors)
+                .as("the open files of a process, as Linux shows them")
+                .isDirectory();
+        Path file = Files.write(folder.resolve("m.safetensors"), new byte[3]);
+
+        assertThatThrownBy(() -> Checkpoints.open(file)).isInstanceOf(ModelFormatException.class);
+
+        try (Stream<Path> open = Files.list(descriptors)) {
+            assertThat(open.filter(Files::exists).map(CheckpointsTest::target)).doesNotContain(file.toRealPath());
+        }
     }
 
     @Test
@@ -132,6 +151,14 @@ class CheckpointsTest {
     void tensors_cannotBeChanged() throws IOException {
         try (Checkpoint checkpoint = Checkpoints.open(writeSafetensors("m", "a"))) {
             assertThatThrownBy(() -> checkpoint.tensors().clear()).isInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
+    private static Path target(Path link) {
+        try {
+            return Files.readSymbolicLink(link);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -61,6 +61,9 @@ class MappedFileTest {
         assertThatThrownBy(() -> file.read(0, 1))
                 .isExactlyInstanceOf(IllegalStateException.class)
                 .hasMessage("counting.bin: the checkpoint is closed");
+        assertThatThrownBy(() -> file.read(0, 0))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessage("counting.bin: the checkpoint is closed");
         assertThatThrownBy(() -> file.copy(0, 1, ByteBuffer.allocate(1)))
                 .isExactlyInstanceOf(IllegalStateException.class)
                 .hasMessage("counting.bin: the checkpoint is closed");

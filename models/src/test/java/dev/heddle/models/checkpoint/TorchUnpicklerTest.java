@@ -26,11 +26,12 @@ class TorchUnpicklerTest {
         pickle.opcode(Opcodes.EMPTY_LIST)
                 .opcode(Opcodes.MARK)
                 .text("ä")
+                .text("")
                 .number(-5)
                 .number(1L << 40);
         pickle.opcode(Opcodes.NEWTRUE).opcode(Opcodes.NONE).opcode(Opcodes.APPENDS);
 
-        assertThat(read()).isEqualTo(Arrays.asList("ä", -5, 1L << 40, true, null));
+        assertThat(read()).isEqualTo(Arrays.asList("ä", "", -5, 1L << 40, true, null));
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Views of one storage with the floats 0 to 11. */
 class TorchViewsTest {
@@ -97,9 +98,10 @@ class TorchViewsTest {
         }
     }
 
-    @Test
-    void emptyView_ofAnEmptyStorage_isRead() throws IOException {
-        Path file = write(0, 0, new long[] {0, 4}, new long[] {4, 1});
+    @ParameterizedTest
+    @ValueSource(longs = {0, Long.MAX_VALUE})
+    void emptyView_ofAnEmptyStorage_isRead(long offset) throws IOException {
+        Path file = write(0, offset, new long[] {0, 4}, new long[] {4, 1});
 
         try (Checkpoint checkpoint = Checkpoints.open(file)) {
             assertThat(checkpoint.tensors().get("a").shape()).isEqualTo(Shape.of(0, 4));

@@ -7,7 +7,6 @@ import dev.heddle.models.decoder.DecoderReference.Input;
 import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.preset.Initialization;
-import dev.heddle.models.preset.Preset;
 import dev.heddle.models.preset.Presets;
 import dev.heddle.models.reference.DoubleTensor;
 import dev.heddle.models.weight.WeightReader;
@@ -97,11 +96,7 @@ final class DecoderReferenceTest {
 
     @Test
     void results_doNotDependOnTheNumberOfThreads() {
-        Preset preset = Presets.all().stream()
-                .filter(each -> each.name().equals("mta-toy"))
-                .findFirst()
-                .orElseThrow();
-        try (SourceModel model = preset.open(Initialization.RANDOM, 3)) {
+        try (SourceModel model = Presets.named("mta-toy").open(Initialization.RANDOM, 3)) {
             long[][] ids = {{1, 2, 3, 4}};
 
             // Inside a stream of its own, the work of a step is shared out differently.

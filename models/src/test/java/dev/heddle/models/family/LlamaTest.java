@@ -160,6 +160,10 @@ final class LlamaTest {
                 "{'hidden_size': '16'} | hidden_size: expected a whole number of at least 1, got \"16\"; correct the file",
                 "{'hidden_size': 0} | hidden_size: expected a whole number of at least 1, got 0; correct the file",
                 "{'vocab_size': 1e10} | vocab_size: expected a whole number of at least 1, got 1.0E10; correct the file",
+                "{'vocab_size': 1000000000000} | vocab_size: expected a whole number of at most 268435456, got 1000000000000;"
+                        + " correct the file",
+                "{'num_hidden_layers': 10001} | num_hidden_layers: expected at most 10000 layers, got 10001; correct the"
+                        + " file",
                 "{'rms_norm_eps': 0} | rms_norm_eps: expected a number above 0, got 0; correct the file",
                 "{'attention_bias': 1} | attention_bias: expected true or false, got 1; correct the file",
                 "{'num_attention_heads': 3} | num_key_value_heads: expected a divisor of num_attention_heads 3, got 2;"

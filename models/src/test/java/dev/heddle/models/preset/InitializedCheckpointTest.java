@@ -18,11 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class InitializedCheckpointTest {
 
     private static SourceModel toy(String name, Initialization initialization, long seed) {
-        return Presets.all().stream()
-                .filter(preset -> preset.name().equals(name))
-                .findFirst()
-                .orElseThrow()
-                .open(initialization, seed);
+        return Presets.named(name).open(initialization, seed);
     }
 
     private static float[] read(SourceModel model, String tensor, int first, int count) {

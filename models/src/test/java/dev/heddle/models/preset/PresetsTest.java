@@ -1,6 +1,7 @@
 package dev.heddle.models.preset;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,13 +13,6 @@ final class PresetsTest {
 
     static List<Preset> presets() {
         return Presets.all();
-    }
-
-    private static Preset named(String name) {
-        return Presets.all().stream()
-                .filter(preset -> preset.name().equals(name))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Published or computed from the released configurations and from the published sizes of files. */
@@ -45,14 +39,14 @@ final class PresetsTest {
         "mta-v1-880m, 876563136",
     })
     void parameterCount_isThePublishedOne(String name, long parameters) {
-        assertThat(named(name).decoder().parameterCount()).isEqualTo(parameters);
+        assertThat(Presets.named(name).decoder().parameterCount()).isEqualTo(parameters);
     }
 
     @ParameterizedTest
     @CsvSource({"1.5b, 28, 16", "2.9b, 32, 4", "6.7b, 32, 32", "13b, 40, 40", "19b, 48, 4"})
     void shift_addsFourNumbersPerLayerAndKeyHead(String size, int layers, int keyValueHeads) {
-        long shifted = named("kvshift-" + size).decoder().parameterCount();
-        long plain = named("llama-" + size).decoder().parameterCount();
+        long shifted = Presets.named("kvshift-" + size).decoder().parameterCount();
+        long plain = Presets.named("llama-" + size).decoder().parameterCount();
 
         assertThat(shifted - plain).isEqualTo(4L * layers * keyValueHeads);
     }
@@ -60,7 +54,7 @@ final class PresetsTest {
     @ParameterizedTest
     @CsvSource({"1.5b, 1.5", "2.9b, 2.9", "6.7b, 6.7", "13b, 13", "19b, 19"})
     void plainModels_haveTheSizeOfTheirNames(String size, double billions) {
-        double parameters = named("llama-" + size).decoder().parameterCount() / 1e9;
+        double parameters = Presets.named("llama-" + size).decoder().parameterCount() / 1e9;
 
         assertThat(parameters).isBetween(0.95 * billions, 1.05 * billions);
     }
@@ -79,6 +73,14 @@ final class PresetsTest {
     @Test
     void names_areUnique() {
         assertThat(Presets.all()).extracting(Preset::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void unknownName_isRefusedWithTheKnownOnes() {
+        assertThatThrownBy(() -> Presets.named("mta-2b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("preset mta-2b: expected one of mta-300m, mta-300m-baseline, ")
+                .hasMessageEndingWith(", diff-880m, baichuan-m1-14b");
     }
 
     @Test
