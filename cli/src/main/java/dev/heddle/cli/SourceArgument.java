@@ -45,6 +45,10 @@ final class SourceArgument {
     }
 
     SourceModel open() {
+        if (source.isEmpty()) {
+            throw new ParameterException(
+                    command.commandLine(), "invalid value for positional parameter 'SOURCE': expected a path, got ''");
+        }
         return isPreset()
                 ? preset(source.substring(PRESET.length())).open(initialization, seed)
                 : SourceModel.open(Path.of(source), Families.all());
