@@ -138,7 +138,7 @@ public record Dim(SortedMap<String, Long> terms, long constant) {
     }
 
     private String factor() {
-        return isSymbol() ? terms.firstKey() : "(" + this + ")";
+        return isSymbol() && DimExpression.isAtom(terms.firstKey()) ? terms.firstKey() : "(" + this + ")";
     }
 
     /** As written into {@code dim_param}, for instance {@code past_len + q_len - 1}. */

@@ -270,6 +270,7 @@ final class ModelReaderTest {
                 weight(
                         "tensor w: its data must be in a file of the model's folder, the location is ''",
                         external("w", "", 0, 8, 2)),
+                weight("tensor w?: element type number 20 is not one that Heddle handles", tensor("w\u001b", 20, 1)),
                 weight("tensor w: its data file has a name that is no path", external("w", "w\0.bin", 0, 8, 2)),
                 weight(
                         "tensor w: lies at byte 12 with length 8, but w.bin has 16 bytes",
