@@ -9,6 +9,7 @@ import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.preset.Initialization;
 import dev.heddle.models.preset.Presets;
 import dev.heddle.models.reference.DoubleTensor;
+import dev.heddle.models.reference.TensorAssertions;
 import dev.heddle.models.weight.WeightReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,12 +51,14 @@ final class DecoderReferenceTest {
             DoubleTensor logits = reference.step(input, reference.fresh(2)).logits();
 
             int vocab = model.decoder().vocabSize();
-            assertThat(Arrays.copyOfRange(logits.data(), vocab, 7 * vocab))
-                    .usingComparatorWithPrecision(1e-12)
-                    .containsExactly(reference.logits(new long[][] {shorter}).data());
-            assertThat(Arrays.copyOfRange(logits.data(), 8 * vocab, 16 * vocab))
-                    .usingComparatorWithPrecision(1e-12)
-                    .containsExactly(reference.logits(new long[][] {longer}).data());
+            TensorAssertions.assertClose(
+                    Arrays.copyOfRange(logits.data(), vocab, 7 * vocab),
+                    reference.logits(new long[][] {shorter}).data(),
+                    1e-12);
+            TensorAssertions.assertClose(
+                    Arrays.copyOfRange(logits.data(), 8 * vocab, 16 * vocab),
+                    reference.logits(new long[][] {longer}).data(),
+                    1e-12);
         }
     }
 
