@@ -104,13 +104,24 @@ class ShardedFilesTest {
     }
 
     @Test
-    void shard_thatIsALinkOutOfTheFolder_isRefused(@TempDir Path elsewhere) throws IOException {
+    void shard_thatIsALinkToAnotherFolder_isRead(@TempDir Path elsewhere) throws IOException {
         Path target = RawSafetensors.write(elsewhere.resolve("t"), "{" + floats("a", 1, 0) + "}", 4);
         Files.createSymbolicLink(folder.resolve("s1.safetensors"), target);
         writeIndex("{'weight_map':{'a':'s1.safetensors'}}");
 
-        assertRefused(INDEX + ": s1.safetensors is a link out of the folder, to " + target.toRealPath()
-                + "; put the file itself there");
+        try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+            assertThat(checkpoint.tensors().values())
+                    .extracting(StoredTensor::name, StoredTensor::location)
+                    .containsExactly(tuple("a", "s1.safetensors"));
+        }
+    }
+
+    @Test
+    void shard_thatIsALinkToNothing_isRefused() throws IOException {
+        Files.createSymbolicLink(folder.resolve("s1.safetensors"), folder.resolve("gone"));
+        writeIndex("{'weight_map':{'a':'s1.safetensors'}}");
+
+        assertRefused(INDEX + ": expected the file s1.safetensors beside it, found none; download it");
     }
 
     @Test
@@ -119,7 +130,8 @@ class ShardedFilesTest {
         Path snapshot = Files.createDirectories(folder.resolve("snapshots/abc"));
         RawSafetensors.write(blobs.resolve("0123"), "{" + floats("a", 1, 0) + "}", 4);
         Files.createSymbolicLink(snapshot.resolve("s1.safetensors"), Path.of("../../blobs/0123"));
-        Files.writeString(snapshot.resolve(INDEX), "{\"weight_map\":{\"a\":\"s1.safetensors\"}}");
+        Files.writeString(blobs.resolve("4567"), "{\"weight_map\":{\"a\":\"s1.safetensors\"}}");
+        Files.createSymbolicLink(snapshot.resolve(INDEX), Path.of("../../blobs/4567"));
 
         try (Checkpoint checkpoint = Checkpoints.open(snapshot)) {
             assertThat(checkpoint.tensors()).containsOnlyKeys("a");
