@@ -138,21 +138,6 @@ class ShardedFilesTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"blobs, other/abc", "other, snapshots/abc"})
-    void shard_thatIsALinkAsInAHubCacheButElsewhere_isRefused(String targets, String models) throws IOException {
-        Path target = Files.createDirectory(folder.resolve(targets)).resolve("0123");
-        Path model = Files.createDirectories(folder.resolve(models));
-        RawSafetensors.write(target, "{" + floats("a", 1, 0) + "}", 4);
-        Files.createSymbolicLink(model.resolve("s1.safetensors"), target);
-        Files.writeString(model.resolve(INDEX), "{\"weight_map\":{\"a\":\"s1.safetensors\"}}");
-
-        assertThatThrownBy(() -> Checkpoints.open(model))
-                .isInstanceOf(ModelFormatException.class)
-                .hasMessage(INDEX + ": s1.safetensors is a link out of the folder, to " + target.toRealPath()
-                        + "; put the file itself there");
-    }
-
     @Test
     void index_overTheLimit_isRefused() throws IOException {
         Path index = writeIndex("{}");
