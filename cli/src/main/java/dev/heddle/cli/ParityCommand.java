@@ -123,11 +123,13 @@ final class ParityCommand implements Callable<Integer> {
         for (TensorComparison comparison : report.comparisons()) {
             if (comparison instanceof TensorComparison.Values values) {
                 out.printf(
-                        "max abs   %.3g%nmax rel   %.3g%ncosine    %.12f%nargmax    %s%n",
+                        "max abs   %.3g%nmax rel   %.3g%ncosine    %.12f%nargmax    %d of %d, %d near ties%n",
                         values.errors().maxAbsolute(),
                         values.errors().maxRelative(),
                         values.errors().cosine(),
-                        values.argmax());
+                        values.argmax().equal(),
+                        values.argmax().rows(),
+                        values.argmax().nearTies());
             }
         }
         report.lines().forEach(line -> out.println((report.passed() ? "same      " : "DIFFERENT ") + line));
