@@ -36,7 +36,7 @@ public final class ModelReader {
 
     private ModelReader(Path file) {
         this.file = file;
-        this.folder = file.toAbsolutePath().getParent();
+        this.folder = file.toAbsolutePath().resolveSibling("");
     }
 
     /**

@@ -135,6 +135,26 @@ final class ModelWriterTest {
                 .hasMessage("test.ops.Scale:plain: the model imports no opset of domain ''");
     }
 
+    @Test
+    void write_toAFullDisk_namesTheFile() {
+        TensorData tooMuch = new TensorData() {
+            @Override
+            public TensorType type() {
+                return TensorType.of(DType.UINT8, 2000);
+            }
+
+            @Override
+            public void writeTo(WritableByteChannel out) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+
+        assertThatThrownBy(() -> written(model(new Initializer("w", tooMuch))))
+                .isInstanceOf(UnwritableFileException.class)
+                .hasMessage(folder.resolve("model.onnx.data")
+                        + ": cannot be written: No space left on device; free space or choose another folder");
+    }
+
     private static Initializer weight(String name, int bytes) {
         return new Initializer(name, new SampleGraphs.Counting(TensorType.of(DType.UINT8, bytes)));
     }

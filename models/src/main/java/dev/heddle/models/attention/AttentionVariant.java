@@ -18,6 +18,9 @@ public sealed interface AttentionVariant permits DifferentialAttention, SoftmaxA
     /** The state it keeps between steps, in the order of the graph's inputs. */
     List<CacheSlot> state();
 
+    /** One line for people, for instance {@code 16 heads of 64, RoPE interleaved 100000, pre-conv 6x11}. */
+    String summary();
+
     /**
      * Emits the function into the scope.
      *

@@ -59,6 +59,11 @@ public record DifferentialAttention(Heads heads, Positions positions, double lam
     }
 
     @Override
+    public String summary() {
+        return AttentionSummary.of(this);
+    }
+
+    @Override
     public AttentionValues.Result emit(GraphScope scope, AttentionValues values) {
         return new DifferentialAttentionEmitter(this, scope, values).emit();
     }

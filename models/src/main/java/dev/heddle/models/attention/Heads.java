@@ -20,6 +20,16 @@ public record Heads(int query, int keyValue, int size) {
         }
     }
 
+    /** Features of all query heads, Hq * d. */
+    public long queryWidth() {
+        return (long) query * size;
+    }
+
+    /** Features of all key heads, and of all value heads, Hkv * d. */
+    public long keyValueWidth() {
+        return (long) keyValue * size;
+    }
+
     /** Query heads that share one key/value head. */
     public int groupSize() {
         return query / keyValue;

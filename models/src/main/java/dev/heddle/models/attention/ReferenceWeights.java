@@ -16,14 +16,16 @@ record ReferenceWeights(Map<AttentionWeight, DoubleTensor> tensors) {
                     + variant.weights().keySet() + ", got "
                     + tensors.keySet().stream().sorted().toList());
         }
-        variant.weights().forEach((weight, shape) -> {
-            Shape got = Shape.of(
-                    Arrays.stream(tensors.get(weight).shape()).asLongStream().toArray());
-            if (!got.equals(shape)) {
-                throw new IllegalArgumentException(weight + " must have shape " + shape + ", got " + got);
-            }
-        });
-        return new ReferenceWeights(Map.copyOf(tensors));
+        ReferenceWeights weights = new ReferenceWeights(Map.copyOf(tensors));
+        variant.weights().forEach(weights::requireShape);
+        return weights;
+    }
+
+    private void requireShape(AttentionWeight weight, Shape shape) {
+        Shape got = Shape.of(Arrays.stream(get(weight).shape()).asLongStream().toArray());
+        if (!got.equals(shape)) {
+            throw new IllegalArgumentException(weight + " must have shape " + shape + ", got " + got);
+        }
     }
 
     DoubleTensor get(AttentionWeight weight) {

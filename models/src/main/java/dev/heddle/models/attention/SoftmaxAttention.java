@@ -129,6 +129,11 @@ public record SoftmaxAttention(
     }
 
     @Override
+    public String summary() {
+        return AttentionSummary.of(this);
+    }
+
+    @Override
     public AttentionValues.Result emit(GraphScope scope, AttentionValues values) {
         return new SoftmaxAttentionEmitter(this, scope, values).emit();
     }

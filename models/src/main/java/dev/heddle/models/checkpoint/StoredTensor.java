@@ -18,9 +18,15 @@ public interface StoredTensor {
     String location();
 
     /**
-     * Elements {@code first} to {@code first + count} (row-major), as a read-only little-endian buffer from position 0 to its limit.
+     * Elements {@code first} to {@code first + count} (row-major), as a read-only little-endian buffer from position 0
+     * to its limit.
+     *
+     * <p>The buffer is a view of the file where the elements lie there in this order, and a copy otherwise. It stays
+     * readable after the checkpoint is closed.
      *
      * @throws IndexOutOfBoundsException if they do not lie in the tensor
+     * @throws IllegalArgumentException if they take more than {@link Integer#MAX_VALUE} bytes
+     * @throws IllegalStateException if the checkpoint is closed
      */
     ByteBuffer read(long first, int count);
 }

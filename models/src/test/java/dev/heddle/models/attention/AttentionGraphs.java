@@ -13,8 +13,9 @@ import java.nio.channels.WritableByteChannel;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 
-/** Graphs of nothing but an attention variant with a growing cache, at opset 23. */
+/** Graphs of nothing but an attention variant with a growing cache. */
 public final class AttentionGraphs {
 
     private static final Dim BATCH = Dim.of("batch");
@@ -30,8 +31,22 @@ public final class AttentionGraphs {
         }
     }
 
+    /** For printing: opset 23, weights without values. */
     public static Model of(AttentionVariant variant, FunctionStyle style) {
-        GraphBuilder graph = new GraphBuilder("attention", 23, style);
+        return of(variant, style, 23, (weight, shape) -> new Unwritten(new TensorType(DType.FLOAT32, shape)));
+    }
+
+    /**
+     * Inputs {@code q k v key_mask position_ids} and {@code past_<role>}, outputs {@code context} and {@code present_<role>}.
+     *
+     * @param weights float32 contents of each learned tensor
+     */
+    public static Model of(
+            AttentionVariant variant,
+            FunctionStyle style,
+            int opset,
+            BiFunction<AttentionWeight, Shape, TensorData> weights) {
+        GraphBuilder graph = new GraphBuilder("attention", opset, style);
         Heads heads = variant.heads();
         Value q = projected(graph, "q", heads.query() * heads.size());
         Value k = projected(graph, "k", heads.keyValue() * heads.size());
@@ -46,13 +61,12 @@ public final class AttentionGraphs {
             Shape shape = Shape.of(BATCH, Dim.of(slot.heads()), length, Dim.of(slot.size()));
             past.put(slot.role(), graph.input("past_" + slot.role(), new TensorType(DType.FLOAT32, shape)));
         }
-        Map<AttentionWeight, Value> weights = new LinkedHashMap<>();
-        variant.weights().forEach((weight, shape) -> {
-            TensorData data = new Unwritten(new TensorType(DType.FLOAT32, shape));
-            weights.put(weight, graph.weight(weight.name().toLowerCase(Locale.ROOT), data));
-        });
+        Map<AttentionWeight, Value> learned = new LinkedHashMap<>();
+        variant.weights()
+                .forEach((weight, shape) -> learned.put(
+                        weight, graph.weight(weight.name().toLowerCase(Locale.ROOT), weights.apply(weight, shape))));
         SequenceValues sequence = new SequenceValues(graph.root(), keyMask, positions, DType.FLOAT32);
-        AttentionValues values = new AttentionValues(q, k, v, weights, past, sequence);
+        AttentionValues values = new AttentionValues(q, k, v, learned, past, sequence);
         AttentionValues.Result result = variant.emit(graph.root().child("attention"), values);
         graph.output("context", result.context());
         result.present().forEach((role, value) -> graph.output("present_" + role, value));

@@ -10,14 +10,15 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /** Seeded inputs and weights for a variant's reference, and ways to feed them: whole, in chunks, with padding. */
-record ReferenceRun(
+public record ReferenceRun(
         AttentionVariant variant, AttentionReference reference, DoubleTensor q, DoubleTensor k, DoubleTensor v) {
 
-    static ReferenceRun seeded(AttentionVariant variant, int tokens) {
+    public static ReferenceRun seeded(AttentionVariant variant, int tokens) {
         return seeded(variant, weights(variant, 7), tokens);
     }
 
-    static ReferenceRun seeded(AttentionVariant variant, Map<AttentionWeight, DoubleTensor> weights, int tokens) {
+    public static ReferenceRun seeded(
+            AttentionVariant variant, Map<AttentionWeight, DoubleTensor> weights, int tokens) {
         Random random = new Random(42);
         Heads heads = variant.heads();
         return new ReferenceRun(
@@ -28,7 +29,7 @@ record ReferenceRun(
                 normal(random, 1, tokens, heads.keyValue() * heads.size()));
     }
 
-    static Map<AttentionWeight, DoubleTensor> weights(AttentionVariant variant, long seed) {
+    public static Map<AttentionWeight, DoubleTensor> weights(AttentionVariant variant, long seed) {
         Random random = new Random(seed);
         Map<AttentionWeight, DoubleTensor> weights = new TreeMap<>();
         variant.weights()
@@ -48,16 +49,16 @@ record ReferenceRun(
         return tensor;
     }
 
-    int tokens() {
+    public int tokens() {
         return q.dim(1);
     }
 
     /** Context of the whole sequence, [1, tokens, Hq * d]. */
-    DoubleTensor whole() {
+    public DoubleTensor whole() {
         return step(0, tokens(), reference.fresh(1)).context();
     }
 
-    DoubleTensor chunked(int... lengths) {
+    public DoubleTensor chunked(int... lengths) {
         Map<String, DoubleTensor> past = reference.fresh(1);
         DoubleTensor context = DoubleTensor.zeros(1, 0, q.dim(2));
         int done = 0;
@@ -71,7 +72,7 @@ record ReferenceRun(
     }
 
     /** Tokens {@code from} to {@code to} after the past, without padding. */
-    Step step(int from, int to, Map<String, DoubleTensor> past) {
+    public Step step(int from, int to, Map<String, DoubleTensor> past) {
         boolean[] real = new boolean[to];
         Arrays.fill(real, true);
         long[] positions = LongStream.range(from, to).toArray();
@@ -82,7 +83,7 @@ record ReferenceRun(
     }
 
     /** The whole sequence with large numbers in padding before and after it; returns all rows, padding included. */
-    Step padded(int left, int right) {
+    public Step padded(int left, int right) {
         int total = left + tokens() + right;
         boolean[] real = new boolean[total];
         Arrays.fill(real, left, left + tokens(), true);
@@ -103,7 +104,7 @@ record ReferenceRun(
         return before.appendRows(tensor).appendRows(after);
     }
 
-    static DoubleTensor rows(DoubleTensor tensor, int from, int to) {
+    public static DoubleTensor rows(DoubleTensor tensor, int from, int to) {
         int width = tensor.dim(2);
         return new DoubleTensor(
                 new int[] {1, to - from, width}, Arrays.copyOfRange(tensor.data(), from * width, to * width));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.models.attention.AttentionReference.Step;
 import dev.heddle.models.reference.DoubleTensor;
+import dev.heddle.models.reference.TensorAssertions;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -248,9 +249,7 @@ final class SoftmaxAttentionReferenceTest {
                         run.reference().fresh(1))
                 .context();
 
-        assertThat(moved.data())
-                .usingComparatorWithPrecision(1e-10)
-                .containsExactly(run.whole().data());
+        TensorAssertions.assertClose(moved, run.whole(), 1e-10);
     }
 
     @Test

@@ -1,0 +1,77 @@
+package dev.heddle.cli;
+
+import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.graph.FunctionStyle;
+import dev.heddle.exporter.onnx.StagedFolder;
+import dev.heddle.models.decoder.GraphOptions;
+import dev.heddle.models.decoder.KvCache;
+import dev.heddle.models.export.ModelExport;
+import dev.heddle.models.family.SourceModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle export}: a checkpoint or preset as a model folder. */
+@Command(name = "export", description = "Write a checkpoint as an ONNX model folder.", mixinStandardHelpOptions = true)
+final class ExportCommand implements Callable<Integer> {
+
+    @Mixin
+    private SourceArgument source = new SourceArgument();
+
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder to make.")
+    private Path output = Path.of("");
+
+    @Option(names = "--cache", paramLabel = "KIND", description = "none or dynamic (default: ${DEFAULT-VALUE}).")
+    private KvCache cache = KvCache.DYNAMIC;
+
+    @Option(names = "--dtype", paramLabel = "TYPE", description = "fp32 (default: ${DEFAULT-VALUE}).")
+    private WeightType dtype = WeightType.FP32;
+
+    @Option(names = "--opset", paramLabel = "N", description = "21 or 23 (default: ${DEFAULT-VALUE}).")
+    private int opset = 23;
+
+    @Option(names = "--inline", description = "Expand every custom operator in place: standard operators only.")
+    private boolean inline;
+
+    @Option(names = "--force", description = "Replace DIR if it is a model folder.")
+    private boolean force;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Element types as the command line spells them. */
+    enum WeightType {
+        FP32
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        GraphOptions options =
+                new GraphOptions(opset, inline ? FunctionStyle.INLINE : FunctionStyle.FUNCTION, cache, DType.FLOAT32);
+        TargetFolder.check(output, force);
+        try (SourceModel model = source.open();
+                ExportProgress progress = new ExportProgress(spec.commandLine().getErr())) {
+            model.warnings().forEach(progress::warn);
+            StagedFolder.Existing existing = TargetFolder.isFree(output) && !force
+                    ? StagedFolder.Existing.REFUSE
+                    : StagedFolder.Existing.REPLACE;
+            new ModelExport(options, Version.current()).write(model, output, existing, progress);
+            spec.commandLine()
+                    .getOut()
+                    .println(output + ": " + model.decoder().family() + ", "
+                            + model.decoder().layers().size() + " layers, "
+                            + Quantity.count(model.decoder().parameterCount()) + " parameters, "
+                            + Quantity.bytes(ModelFolderSize.of(output)));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,159 @@
+package dev.heddle.cli;
+
+import dev.heddle.models.family.Families;
+import dev.heddle.models.family.SourceModel;
+import dev.heddle.runtime.cache.ChunkSizes;
+import dev.heddle.runtime.cache.Decoder;
+import dev.heddle.runtime.cache.Forward;
+import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.session.HostTensor;
+import dev.heddle.runtime.session.ModelSession;
+import dev.heddle.runtime.session.SessionOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+
+/** One of the two things that are compared: something that gives logits. */
+sealed interface LogitSide extends AutoCloseable {
+
+    /** What it is, for people. */
+    String describe();
+
+    /** Number of token ids, if it is known before a run. */
+    OptionalInt vocabulary();
+
+    /** [batch, len, vocab]. */
+    HostTensor logits(TokenBlock tokens);
+
+    @Override
+    void close();
+
+    /**
+     * A stored result (a safetensors file), a model (a folder with a model file, or the file), or a checkpoint (any other folder).
+     *
+     * @param chunks how a model is fed
+     */
+    static LogitSide open(Path path, SessionOptions options, ChunkSizes chunks) {
+        String name = path.toString();
+        if (name.endsWith(".safetensors")) {
+            return Stored.open(path);
+        }
+        if (name.endsWith(".onnx") || Files.isRegularFile(path.resolve("model.onnx"))) {
+            return Exported.open(path, options, chunks);
+        }
+        return new Reference(SourceModel.open(path, Families.all()));
+    }
+
+    /** A checkpoint, computed in float64. */
+    record Reference(SourceModel source) implements LogitSide {
+        @Override
+        public String describe() {
+            return source.origin() + ", float64 reference of "
+                    + source.decoder().family();
+        }
+
+        @Override
+        public OptionalInt vocabulary() {
+            return OptionalInt.of(source.decoder().vocabSize());
+        }
+
+        @Override
+        public HostTensor logits(TokenBlock tokens) {
+            return ReferenceLogits.of(source, tokens);
+        }
+
+        @Override
+        public void close() {
+            source.close();
+        }
+    }
+
+    /** A model on ONNX Runtime. */
+    record Exported(ModelSession session, Decoder decoder, ChunkSizes chunks) implements LogitSide {
+
+        static Exported open(Path path, SessionOptions options, ChunkSizes chunks) {
+            ModelSession session = ModelSession.open(path, options);
+            boolean complete = false;
+            try {
+                Exported side = new Exported(session, Decoder.of(session), chunks);
+                complete = true;
+                return side;
+            } finally {
+                if (!complete) {
+                    session.close();
+                }
+            }
+        }
+
+        @Override
+        public String describe() {
+            String pieces = chunks.isWhole() ? "whole" : "chunks of " + chunks.sizes();
+            return session.file().onnx() + ", ONNX Runtime on " + session.provider() + ", " + pieces;
+        }
+
+        @Override
+        public OptionalInt vocabulary() {
+            return decoder.vocabulary();
+        }
+
+        @Override
+        public HostTensor logits(TokenBlock tokens) {
+            return new Forward(decoder).logits(tokens, chunks);
+        }
+
+        @Override
+        public void close() {
+            session.close();
+        }
+    }
+
+    /** Logits in a file. */
+    record Stored(Path file, Map<String, HostTensor> tensors) implements LogitSide {
+
+        static Stored open(Path file) {
+            Map<String, HostTensor> tensors = TensorFile.read(file);
+            if (!tensors.containsKey("logits")) {
+                throw new IllegalArgumentException(
+                        file + ": expected a tensor logits, got " + new TreeSet<>(tensors.keySet()));
+            }
+            return new Stored(file, tensors);
+        }
+
+        @Override
+        public String describe() {
+            return file + ", stored";
+        }
+
+        @Override
+        public OptionalInt vocabulary() {
+            return OptionalInt.empty();
+        }
+
+        /** The stored logits; they must be of as many tokens. */
+        @Override
+        public HostTensor logits(TokenBlock tokens) {
+            HostTensor logits = logits();
+            boolean fits = logits.rank() == 3 && logits.dim(0) == tokens.batch() && logits.dim(1) == tokens.length();
+            if (!fits) {
+                throw new IllegalArgumentException(file + ": expected logits of [" + tokens.batch() + ", "
+                        + tokens.length() + ", vocab] for the given tokens, got " + logits);
+            }
+            return logits;
+        }
+
+        private HostTensor logits() {
+            HostTensor logits = tensors.get("logits");
+            if (logits == null) {
+                throw new IllegalStateException("checked when it was opened");
+            }
+            return logits;
+        }
+
+        @Override
+        public void close() {
+            // nothing is held open
+        }
+    }
+}

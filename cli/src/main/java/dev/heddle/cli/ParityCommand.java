@@ -1,0 +1,167 @@
+package dev.heddle.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.runtime.cache.ChunkSizes;
+import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.parity.ParityReport;
+import dev.heddle.runtime.parity.TensorComparison;
+import dev.heddle.runtime.session.DType;
+import dev.heddle.runtime.session.HostTensor;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle parity}: do two sides compute the same logits? */
+@Command(
+        name = "parity",
+        description = "Compare the logits of two sides; exit code 3 if they differ.",
+        mixinStandardHelpOptions = true)
+final class ParityCommand implements Callable<Integer> {
+
+    @Parameters(
+            index = "0",
+            paramLabel = "A",
+            description =
+                    "What is right: a checkpoint folder (float64 reference), a model folder, or a safetensors file with logits.")
+    private Path expected = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "B", description = "What is judged: the same kinds.")
+    private Path actual = Path.of("");
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            description =
+                    "Safetensors with input_ids. Without it: those of a side that is a file and has them, else random ones.")
+    private @Nullable Path input;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Random sequences (default: ${DEFAULT-VALUE}).")
+    private int batch = 2;
+
+    @Option(names = "--length", paramLabel = "N", description = "Tokens of each (default: ${DEFAULT-VALUE}).")
+    private int length = 32;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of random tokens (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--chunks",
+            paramLabel = "SIZES",
+            converter = ChunksConverter.class,
+            description = "Feed models in pieces through the cache, for instance 5,1,1,3; the last size repeats.")
+    private ChunkSizes chunks = ChunkSizes.whole();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write the result as JSON.")
+    private @Nullable Path json;
+
+    @Mixin
+    private SessionArguments session = new SessionArguments();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        try (LogitSide a = LogitSide.open(expected, session.options(), chunks);
+                LogitSide b = LogitSide.open(actual, session.options(), chunks)) {
+            TokenBlock tokens = tokens(a, b);
+            HostTensor right = a.logits(tokens);
+            HostTensor judged = b.logits(tokens);
+            ParityReport report =
+                    ParityReport.of(Map.of("logits", right), Map.of("logits", judged), precision(right, judged));
+            print(a, b, tokens, report);
+            if (json != null) {
+                writeJson(json, a, b, report);
+            }
+            return report.passed() ? 0 : Heddle.PARITY_MISMATCH;
+        }
+    }
+
+    /** The coarser of the two types decides what may be lost. */
+    private static DType precision(HostTensor right, HostTensor judged) {
+        return judged.dtype().bytes() <= right.dtype().bytes() ? judged.dtype() : right.dtype();
+    }
+
+    private TokenBlock tokens(LogitSide a, LogitSide b) {
+        if (input != null) {
+            return TokenInput.of(TensorFile.read(input), input.toString());
+        }
+        for (LogitSide side : new LogitSide[] {a, b}) {
+            if (side instanceof LogitSide.Stored stored && stored.tensors().containsKey("input_ids")) {
+                return TokenInput.of(stored.tensors(), stored.file().toString());
+            }
+        }
+        OptionalInt vocabulary = a.vocabulary().isPresent() ? a.vocabulary() : b.vocabulary();
+        return TokenInput.random(
+                batch,
+                length,
+                vocabulary.orElseThrow(() -> new IllegalArgumentException(
+                        "neither side says which tokens it was computed from; give them with --input")),
+                seed);
+    }
+
+    private void print(LogitSide a, LogitSide b, TokenBlock tokens, ParityReport report) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("expected  " + a.describe());
+        out.println("actual    " + b.describe());
+        out.println("tokens    [" + tokens.batch() + ", " + tokens.length() + "]");
+        for (TensorComparison comparison : report.comparisons()) {
+            if (comparison instanceof TensorComparison.Values values) {
+                out.printf(
+                        "max abs   %.3g%nmax rel   %.3g%ncosine    %.12f%nargmax    %s%n",
+                        values.errors().maxAbsolute(),
+                        values.errors().maxRelative(),
+                        values.errors().cosine(),
+                        values.argmax());
+            }
+        }
+        report.lines().forEach(line -> out.println((report.passed() ? "same      " : "DIFFERENT ") + line));
+        out.flush();
+    }
+
+    private static void writeJson(Path file, LogitSide a, LogitSide b, ParityReport report) throws IOException {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("expected", a.describe());
+        root.put("actual", b.describe());
+        root.put("passed", report.passed());
+        ObjectNode tensors = root.putObject("tensors");
+        for (TensorComparison comparison : report.comparisons()) {
+            ObjectNode entry = tensors.putObject(comparison.name());
+            entry.put("passed", comparison.passed());
+            entry.put("line", comparison.line());
+            if (comparison instanceof TensorComparison.Values values) {
+                entry.put("max_abs", values.errors().maxAbsolute());
+                entry.put("mean_abs", values.errors().meanAbsolute());
+                entry.put("max_rel", values.errors().maxRelative());
+                entry.put("scale_rel", values.errors().scaleRelative());
+                entry.put("cosine", values.errors().cosine());
+                entry.put("argmax_equal", values.argmax().equal());
+                entry.put("argmax_rows", values.argmax().rows());
+                entry.put("near_ties", values.argmax().nearTies());
+                entry.put("worst_index", values.worst().index().toString());
+                entry.put("worst_expected", values.worst().expected());
+                entry.put("worst_actual", values.worst().actual());
+            }
+        }
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.write(
+                temporary,
+                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(root));
+        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.heddle.cli;
+
+import dev.heddle.runtime.cache.ChunkSizes;
+import dev.heddle.runtime.cache.Decoder;
+import dev.heddle.runtime.cache.Forward;
+import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.session.HostTensor;
+import dev.heddle.runtime.session.ModelSession;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle run}: logits of given tokens. */
+@Command(
+        name = "run",
+        description = "Compute the logits of tokens in a safetensors file.",
+        mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "DIR", description = "Model folder.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--input",
+            required = true,
+            paramLabel = "FILE",
+            description =
+                    "Safetensors with input_ids int64 [batch, len]; attention_mask and position_ids if they are not the plain ones.")
+    private Path input = Path.of("");
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "FILE",
+            description = "Safetensors to write: logits [batch, len, vocab].")
+    private Path output = Path.of("");
+
+    @Option(
+            names = "--chunks",
+            paramLabel = "SIZES",
+            converter = ChunksConverter.class,
+            description = "Feed the sequence in pieces through the cache, for instance 5,1,1,3; the last size repeats.")
+    private ChunkSizes chunks = ChunkSizes.whole();
+
+    @Mixin
+    private SessionArguments session = new SessionArguments();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        TokenBlock tokens = TokenInput.of(TensorFile.read(input), input.toString());
+        try (ModelSession opened = ModelSession.open(model, session.options())) {
+            HostTensor logits = new Forward(Decoder.of(opened)).logits(tokens, chunks);
+            TensorFile.write(output, Map.of("logits", logits));
+            spec.commandLine().getOut().println(output + ": logits " + logits);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,132 @@
+package dev.heddle.cli;
+
+import dev.heddle.exporter.graph.FunctionStyle;
+import dev.heddle.exporter.graph.Literal;
+import dev.heddle.exporter.graph.Model;
+import dev.heddle.exporter.graph.TensorType;
+import dev.heddle.exporter.onnx.ModelChecker;
+import dev.heddle.exporter.onnx.ModelWriter;
+import dev.heddle.models.attention.AttentionGraphs;
+import dev.heddle.models.attention.AttentionReference;
+import dev.heddle.models.attention.AttentionVariant;
+import dev.heddle.models.attention.AttentionWeight;
+import dev.heddle.models.attention.CacheSlot;
+import dev.heddle.models.reference.DoubleTensor;
+import dev.heddle.runtime.session.DType;
+import dev.heddle.runtime.session.HostTensor;
+import dev.heddle.runtime.session.ModelSession;
+import dev.heddle.runtime.session.SessionOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A variant's graph on ONNX Runtime, in the form of a reference, so that both answer the same questions. */
+final class OrtAttention implements AttentionReference, AutoCloseable {
+
+    private final AttentionVariant variant;
+    private final ModelSession session;
+
+    private OrtAttention(AttentionVariant variant, ModelSession session) {
+        this.variant = variant;
+        this.session = session;
+    }
+
+    static OrtAttention open(
+            AttentionVariant variant,
+            Map<AttentionWeight, DoubleTensor> weights,
+            int opset,
+            FunctionStyle style,
+            Path folder)
+            throws IOException {
+        Model model = AttentionGraphs.of(
+                variant,
+                style,
+                opset,
+                (weight, shape) -> new Literal(
+                        new TensorType(dev.heddle.exporter.graph.DType.FLOAT32, shape),
+                        floats(weights.get(weight).data())));
+        ModelChecker.require(model);
+        new ModelWriter(folder, (weight, bytes) -> {}).write(model);
+        return new OrtAttention(variant, ModelSession.open(folder, SessionOptions.defaults()));
+    }
+
+    private static List<Number> floats(double[] values) {
+        List<Number> floats = new ArrayList<>();
+        for (double value : values) {
+            floats.add((float) value);
+        }
+        return floats;
+    }
+
+    @Override
+    public Step attend(Input input, Map<String, DoubleTensor> past) {
+        Map<String, HostTensor> inputs = new LinkedHashMap<>();
+        inputs.put("q", host(input.q()));
+        inputs.put("k", host(input.k()));
+        inputs.put("v", host(input.v()));
+        inputs.put("key_mask", mask(input.real()));
+        if (session.input("position_ids").isPresent()) {
+            inputs.put("position_ids", positions(input.positions()));
+        }
+        past.forEach((role, tensor) -> inputs.put("past_" + role, host(tensor)));
+        Map<String, HostTensor> outputs = session.run(inputs);
+        Map<String, DoubleTensor> present = new TreeMap<>();
+        past.keySet().forEach(role -> present.put(role, tensor(outputs.get("present_" + role))));
+        return new Step(tensor(outputs.get("context")), present);
+    }
+
+    @Override
+    public Map<String, DoubleTensor> fresh(int batch) {
+        Map<String, DoubleTensor> state = new TreeMap<>();
+        for (CacheSlot slot : variant.state()) {
+            state.put(
+                    slot.role(),
+                    DoubleTensor.zeros(batch, slot.heads(), slot.length().fresh(), slot.size()));
+        }
+        return state;
+    }
+
+    private static HostTensor host(DoubleTensor tensor) {
+        float[] values = new float[tensor.data().length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) tensor.data()[i];
+        }
+        return HostTensor.ofFloats(
+                values, Arrays.stream(tensor.shape()).asLongStream().toArray());
+    }
+
+    private static DoubleTensor tensor(HostTensor tensor) {
+        double[] values = new double[tensor.elementCount()];
+        Arrays.setAll(values, tensor.values()::applyAsDouble);
+        int[] shape = Arrays.stream(tensor.shape()).mapToInt(Math::toIntExact).toArray();
+        return new DoubleTensor(shape, values);
+    }
+
+    private static HostTensor mask(boolean[][] real) {
+        HostTensor mask = HostTensor.zeros(DType.BOOL, real.length, real[0].length);
+        int index = 0;
+        for (boolean[] row : real) {
+            for (boolean value : row) {
+                mask.bytes().put(index++, (byte) (value ? 1 : 0));
+            }
+        }
+        return mask;
+    }
+
+    private static HostTensor positions(long[][] positions) {
+        return HostTensor.ofLongs(
+                Arrays.stream(positions).flatMapToLong(Arrays::stream).toArray(),
+                positions.length,
+                positions[0].length);
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.heddle.models.checkpoint;
+
+import java.util.Collections;
+import java.util.SortedMap;
+
+/** Tensors that lie in mapped files. */
+final class MappedCheckpoint implements Checkpoint {
+
+    private final SortedMap<String, StoredTensor> tensors;
+    private final OpenFiles files;
+
+    MappedCheckpoint(SortedMap<String, StoredTensor> tensors, OpenFiles files) {
+        this.tensors = Collections.unmodifiableSortedMap(tensors);
+        this.files = files;
+    }
+
+    @Override
+    public SortedMap<String, StoredTensor> tensors() {
+        return tensors;
+    }
+
+    @Override
+    public void close() {
+        files.close();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.heddle.models.weight;
+
+import dev.heddle.exporter.graph.DType;
+import java.nio.ByteBuffer;
+
+/**
+ * The binary formats of floating-point elements, to and from float64. Encoding rounds once, to the nearest, ties to even; what is too large becomes
+ * infinite, what is too small a subnormal number or zero; the sign of zero stays.
+ *
+ * <p>Buffers are little-endian and used from their byte 0, whatever their position. Whole blocks per call, since a call per element would be the
+ * larger part of the work.
+ */
+enum FloatFormat {
+    FLOAT64(8) {
+        @Override
+        void decode(ByteBuffer buffer, int first, int count, double[] into, int at) {
+            for (int index = 0; index < count; index++) {
+                into[at + index] = buffer.getDouble((first + index) * Double.BYTES);
+            }
+        }
+
+        @Override
+        void encode(double[] values, int count, ByteBuffer into) {
+            for (int index = 0; index < count; index++) {
+                into.putDouble(index * Double.BYTES, values[index]);
+            }
+        }
+
+        @Override
+        int countNonFinite(ByteBuffer buffer, int count) {
+            int found = 0;
+            for (int index = 0; index < count; index++) {
+                found += Double.isFinite(buffer.getDouble(index * Double.BYTES)) ? 0 : 1;
+            }
+            return found;
+        }
+    },
+    FLOAT32(4) {
+        @Override
+        void decode(ByteBuffer buffer, int first, int count, double[] into, int at) {
+            for (int index = 0; index < count; index++) {
+                into[at + index] = buffer.getFloat((first + index) * Float.BYTES);
+            }
+        }
+
+        @Override
+        void encode(double[] values, int count, ByteBuffer into) {
+            for (int index = 0; index < count; index++) {
+                into.putFloat(index * Float.BYTES, (float) values[index]);
+            }
+        }
+
+        @Override
+        int countNonFinite(ByteBuffer buffer, int count) {
+            int found = 0;
+            for (int index = 0; index < count; index++) {
+                found += Float.isFinite(buffer.getFloat(index * Float.BYTES)) ? 0 : 1;
+            }
+            return found;
+        }
+    },
+    FLOAT16(2) {
+        @Override
+        void decode(ByteBuffer buffer, int first, int count, double[] into, int at) {
+            SmallFloat.FLOAT16.decode(buffer, first, count, into, at);
+        }
+
+        @Override
+        void encode(double[] values, int count, ByteBuffer into) {
+            SmallFloat.FLOAT16.encode(values, count, into);
+        }
+
+        @Override
+        int countNonFinite(ByteBuffer buffer, int count) {
+            return SmallFloat.FLOAT16.countNonFinite(buffer, count);
+        }
+    },
+    BFLOAT16(2) {
+        @Override
+        void decode(ByteBuffer buffer, int first, int count, double[] into, int at) {
+            SmallFloat.BFLOAT16.decode(buffer, first, count, into, at);
+        }
+
+        @Override
+        void encode(double[] values, int count, ByteBuffer into) {
+            SmallFloat.BFLOAT16.encode(values, count, into);
+        }
+
+        @Override
+        int countNonFinite(ByteBuffer buffer, int count) {
+            return SmallFloat.BFLOAT16.countNonFinite(buffer, count);
+        }
+    };
+
+    private final int bytes;
+
+    FloatFormat(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** @throws IllegalArgumentException if elements of this type are not floating-point numbers */
+    static FloatFormat of(DType type) {
+        return switch (type) {
+            case FLOAT64 -> FLOAT64;
+            case FLOAT32 -> FLOAT32;
+            case FLOAT16 -> FLOAT16;
+            case BFLOAT16 -> BFLOAT16;
+            case UINT8, INT8, INT32, INT64, BOOL ->
+                throw new IllegalArgumentException(
+                        "weights are floating-point numbers, got element type " + type.onnxName());
+        };
+    }
+
+    /** Bytes of one element. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** Elements {@code first} to {@code first + count} of the buffer, into the array from {@code at} on. */
+    abstract void decode(ByteBuffer buffer, int first, int count, double[] into, int at);
+
+    /** The first {@code count} values, into the buffer from its byte 0 on. */
+    abstract void encode(double[] values, int count, ByteBuffer into);
+
+    /** How many of the first {@code count} elements are NaN or infinite. */
+    abstract int countNonFinite(ByteBuffer buffer, int count);
+}

@@ -1,0 +1,89 @@
+package dev.heddle.models.weight;
+
+import java.nio.ByteBuffer;
+
+/** IEEE-like formats of 16 bits: sign, exponent, fraction. JDK 17 has no conversion for them. Buffers as in {@link FloatFormat}. */
+enum SmallFloat {
+    FLOAT16(10, 15),
+    BFLOAT16(7, 127);
+
+    private static final int DOUBLE_FRACTION_BITS = 52;
+    private static final int DOUBLE_BIAS = 1023;
+
+    private final int fractionBits;
+    private final int bias;
+    private final int infinity;
+    private final double smallest;
+
+    SmallFloat(int fractionBits, int bias) {
+        this.fractionBits = fractionBits;
+        this.bias = bias;
+        this.infinity = (2 * bias + 1) << fractionBits;
+        this.smallest = Math.scalb(1.0, 1 - bias - fractionBits);
+    }
+
+    void decode(ByteBuffer buffer, int first, int count, double[] into, int at) {
+        for (int index = 0; index < count; index++) {
+            into[at + index] = decode(buffer.getShort((first + index) * Short.BYTES));
+        }
+    }
+
+    void encode(double[] values, int count, ByteBuffer into) {
+        for (int index = 0; index < count; index++) {
+            into.putShort(index * Short.BYTES, encode(values[index]));
+        }
+    }
+
+    int countNonFinite(ByteBuffer buffer, int count) {
+        int found = 0;
+        for (int index = 0; index < count; index++) {
+            found += (buffer.getShort(index * Short.BYTES) & infinity) == infinity ? 1 : 0;
+        }
+        return found;
+    }
+
+    double decode(short bits) {
+        int magnitude = bits & 0x7FFF;
+        if (magnitude < 1 << fractionBits) {
+            return bits < 0 ? -(magnitude * smallest) : magnitude * smallest;
+        }
+        long fraction = (long) magnitude << (DOUBLE_FRACTION_BITS - fractionBits);
+        // All bits of the exponent set means NaN or infinite, here and there.
+        long rebased = magnitude >= infinity
+                ? fraction | Double.doubleToRawLongBits(Double.POSITIVE_INFINITY)
+                : fraction + ((long) (DOUBLE_BIAS - bias) << DOUBLE_FRACTION_BITS);
+        return Double.longBitsToDouble(rebased | ((bits & 0x8000L) << 48));
+    }
+
+    /** Rounded to the nearest, ties to even; a NaN becomes a quiet NaN without payload. */
+    short encode(double value) {
+        long bits = Double.doubleToRawLongBits(value);
+        int sign = (int) (bits >>> 48) & 0x8000;
+        if (Double.isNaN(value)) {
+            return (short) (sign | infinity | (1 << (fractionBits - 1)));
+        }
+        int exponent = Math.getExponent(value);
+        if (exponent > bias) {
+            return (short) (sign | infinity);
+        }
+        // Less than half of the smallest number.
+        if (exponent < -bias - fractionBits) {
+            return (short) sign;
+        }
+        long fraction = (bits & ((1L << DOUBLE_FRACTION_BITS) - 1)) | (1L << DOUBLE_FRACTION_BITS);
+        // Below the smallest normal number the unit stays that of exponent 1 - bias: more bits fall away.
+        int dropped = DOUBLE_FRACTION_BITS - fractionBits + Math.max(0, 1 - bias - exponent);
+        // The leading bit of a normal number adds one to the exponent field; so does a carry out of the fraction, up to
+        // infinity.
+        int field = Math.max(0, exponent + bias - 1) << fractionBits;
+        return (short) (sign | (int) (field + roundToEven(fraction, dropped)));
+    }
+
+    private static long roundToEven(long value, int droppedBits) {
+        long kept = value >>> droppedBits;
+        long rest = value & ((1L << droppedBits) - 1);
+        long half = 1L << (droppedBits - 1);
+        boolean up = rest > half || (rest == half && (kept & 1) == 1);
+        return up ? kept + 1 : kept;
+    }
+}

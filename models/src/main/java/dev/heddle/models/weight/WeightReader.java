@@ -1,0 +1,105 @@
+package dev.heddle.models.weight;
+
+import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.graph.TensorData;
+import dev.heddle.exporter.graph.TensorType;
+import dev.heddle.models.checkpoint.Checkpoint;
+import dev.heddle.models.checkpoint.ModelFormatException;
+import dev.heddle.models.checkpoint.StoredTensor;
+import dev.heddle.models.reference.DoubleTensor;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Reads a model's weights out of its checkpoint, with their changes of layout: as streams of bytes for the exporter and as float64 for the reference.
+ * Valid while the checkpoint is open. Thread-safe.
+ */
+public final class WeightReader {
+
+    private final Checkpoint checkpoint;
+    private final Consumer<WeightFinding> findings;
+
+    public WeightReader(Checkpoint checkpoint) {
+        this(checkpoint, finding -> {});
+    }
+
+    /**
+     * @param findings told, each time a weight has been written with NaN, infinite or overflowing values, how many
+     */
+    public WeightReader(Checkpoint checkpoint, Consumer<WeightFinding> findings) {
+        this.checkpoint = checkpoint;
+        this.findings = findings;
+    }
+
+    /**
+     * The weight as a stream in the target type: the stored bytes themselves if the type is the stored one and only the layout changes, else each value
+     * rounded once. Memory is bounded whatever the size, also for a transposed matrix.
+     *
+     * @throws IllegalArgumentException if the target is not a floating-point type
+     * @throws ModelFormatException if the stored tensor is missing, or is not of a floating-point type
+     */
+    public TensorData data(Weight weight, DType target) {
+        FloatFormat format = FloatFormat.of(target);
+        return new WeightData(
+                weight.name(), new TensorType(target, weight.shape()), elements(weight), format, findings);
+    }
+
+    /**
+     * The whole weight in float64; at most 2^31 - 1 elements.
+     *
+     * @throws ModelFormatException if the stored tensor is missing, or is not of a floating-point type
+     */
+    public DoubleTensor doubles(Weight weight) {
+        int[] shape = Arrays.stream(weight.shape().lengths())
+                .mapToInt(Math::toIntExact)
+                .toArray();
+        DoubleTensor tensor = DoubleTensor.zeros(shape);
+        rows(weight).read(0, tensor.data());
+        return tensor;
+    }
+
+    /** A view for reading the weight row by row in float64, without keeping it. Exceptions as in {@link #doubles}. */
+    public WeightRows rows(Weight weight) {
+        return new WeightRows(weight.shape(), elements(weight));
+    }
+
+    private Elements elements(Weight weight) {
+        if (weight instanceof Weight.Stored stored) {
+            return stored(stored);
+        }
+        if (weight instanceof Weight.Reshaped reshaped) {
+            return elements(reshaped.of());
+        }
+        if (weight instanceof Weight.Rows rows) {
+            long rowLength = rows.shape().elements() / (rows.to() - rows.from());
+            return new RowElements(elements(rows.of()), rows.from() * rowLength);
+        }
+        if (weight instanceof Weight.Transposed transposed) {
+            Elements source = elements(transposed.of());
+            return new TransposedElements(source, length(transposed.of(), -2), length(transposed.of(), -1));
+        }
+        Weight matrix = ((Weight.UnitRows) weight).of();
+        return new UnitRowElements(elements(matrix), length(matrix, 0), length(matrix, 1));
+    }
+
+    private static int length(Weight weight, int axis) {
+        return Math.toIntExact(weight.shape().dim(axis).fixed().orElseThrow());
+    }
+
+    private Elements stored(Weight.Stored weight) {
+        StoredTensor tensor = checkpoint.tensors().get(weight.name());
+        if (tensor == null) {
+            throw new ModelFormatException("tensor " + weight.name() + ": expected shape " + weight.shape()
+                    + ", but the checkpoint has no tensor of that name");
+        }
+        if (!tensor.shape().equals(weight.shape())) {
+            throw new ModelFormatException(tensor.location() + ": tensor " + weight.name() + ": expected shape "
+                    + weight.shape() + ", got " + tensor.shape());
+        }
+        if (!tensor.dtype().isFloat()) {
+            throw new ModelFormatException(tensor.location() + ": tensor " + weight.name()
+                    + ": expected a floating-point type, got " + tensor.dtype().onnxName());
+        }
+        return new StoredElements(tensor, FloatFormat.of(tensor.dtype()));
+    }
+}

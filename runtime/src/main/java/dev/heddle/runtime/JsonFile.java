@@ -1,0 +1,36 @@
+package dev.heddle.runtime;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Reads the JSON files of a model folder. */
+public final class JsonFile {
+    private JsonFile() {}
+
+    /**
+     * The content of a JSON file; empty if there is no such file.
+     *
+     * @throws ModelFormatException if it is not JSON
+     */
+    public static Optional<JsonNode> read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ObjectMapper().readTree(file.toFile()));
+        } catch (JsonProcessingException e) {
+            throw new ModelFormatException(
+                    "%s: expected JSON, line %d: %s"
+                            .formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
