@@ -2,6 +2,7 @@ package dev.heddle.exporter.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -17,7 +18,7 @@ final class DimPropertyTest {
         Arbitrary<Long> coefficients = Arbitraries.longs().between(-9, 9);
         return Arbitraries.maps(symbols, coefficients)
                 .ofMaxSize(3)
-                .flatMap(terms -> coefficients.map(constant -> new Dim(new java.util.TreeMap<>(terms), constant)));
+                .flatMap(terms -> coefficients.map(constant -> new Dim(new TreeMap<>(terms), constant)));
     }
 
     @Provide

@@ -11,6 +11,7 @@ import dev.heddle.ops.OpSchema.Presence;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,7 +47,7 @@ final class GraphScopeTest {
         return List.of(new OnnxOps(scope).neg("negated", inputs.get(0)));
     }
 
-    private static void refuses(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
+    private static void refuses(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(GraphException.class).hasMessage(message);
     }
 
