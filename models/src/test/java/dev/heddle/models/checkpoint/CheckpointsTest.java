@@ -75,8 +75,8 @@ class CheckpointsTest {
         assertRefused(
                 folder,
                 folder.getFileName()
-                        + ": expected a checkpoint (model.safetensors.index.json, model.safetensors, consolidated.safetensors,"
-                        + " consolidated.pth), found none");
+                        + ": expected a checkpoint (model.safetensors.index.json, model.safetensors,"
+                        + " consolidated.safetensors, consolidated.pth), found none");
     }
 
     @Test

@@ -28,18 +28,18 @@ class SafetensorsHeaderTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "                      | m.safetensors: header: expected the document to be an object, got nothing",
-                "[]                    | m.safetensors: header: expected the document to be an object, got an array",
-                "3                     | m.safetensors: header: expected the document to be an object, got a whole number",
-                "3.5                   | m.safetensors: header: expected the document to be an object, got a fraction",
-                "null                  | m.safetensors: header: expected the document to be an object, got null",
-                "{} {}                 | m.safetensors: header: expected nothing after the document, got an object",
-                "{'a'                  | m.safetensors: header: not valid JSON at byte 4; download the file again",
-                "{a                    | m.safetensors: header: not valid JSON at byte 2; download the file again",
-                "{'__metadata__':{'a':1}} | m.safetensors: header: expected __metadata__.a to be a string, got a whole number",
+                "                      | header: expected the document to be an object, got nothing",
+                "[]                    | header: expected the document to be an object, got an array",
+                "3                     | header: expected the document to be an object, got a whole number",
+                "3.5                   | header: expected the document to be an object, got a fraction",
+                "null                  | header: expected the document to be an object, got null",
+                "{} {}                 | header: expected nothing after the document, got an object",
+                "{'a'                  | header: not valid JSON at byte 4; download the file again",
+                "{a                    | header: not valid JSON at byte 2; download the file again",
+                "{'__metadata__':{'a':1}} | header: expected __metadata__.a to be a string, got a whole number",
             })
-    void text_thatIsNoHeader_isRefused(String header, String message) {
-        assertRefused(header == null ? " " : header, message);
+    void text_thatIsNoHeader_isRefused(String header, String problem) {
+        assertRefused(header == null ? " " : header, problem);
     }
 
     @ParameterizedTest
@@ -47,49 +47,54 @@ class SafetensorsHeaderTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "[]                    | m.safetensors: header: expected tensor a to be an object, got an array",
-                "{}                    | m.safetensors: tensor a lacks a field, expected dtype, shape and data_offsets",
-                "{'shape':[1,true]}    | m.safetensors: header: expected an element of shape to be a whole number, got true",
-                "{'shape':'x'}         | m.safetensors: header: expected shape to be an array, got a string",
-                "{'shape':[1.5]}       | m.safetensors: header: expected an element of shape to be a whole number, got a fraction",
-                "{'shape':[9223372036854775808]} | m.safetensors: header: shape has a number that does not fit 64 bits",
-                "{'shape':[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]} | m.safetensors: header: shape has more than 16 elements",
-                "{'dtype':5}           | m.safetensors: header: expected dtype to be a string, got a whole number",
-                "{'dtype':'F8_E4M3'}   | m.safetensors: tensor a has the dtype F8_E4M3, expected one of BOOL, U8, I8, F16, BF16, I32, F32, F64, I64; convert it first",
-                "{'stride':[1]}        | m.safetensors: tensor a has the field stride, expected dtype, shape and data_offsets only",
-                "{'shape':[],'shape':[]} | m.safetensors: header: tensor a has the field shape twice, expected it once",
+                "[]                    | header: expected tensor a to be an object, got an array",
+                "{}                    | tensor a lacks a field, expected dtype, shape and data_offsets",
+                "{'dtype':'F32','shape':[1]} | tensor a lacks a field, expected dtype, shape and data_offsets",
+                "{'dtype':'F32','data_offsets':[0,4]} | tensor a lacks a field, expected dtype, shape and data_offsets",
+                "{'shape':[1],'data_offsets':[0,4]} | tensor a lacks a field, expected dtype, shape and data_offsets",
+                "{'shape':[1,true]}    | header: expected an element of shape to be a whole number, got true",
+                "{'shape':'x'}         | header: expected shape to be an array, got a string",
+                "{'shape':[1.5]}       | header: expected an element of shape to be a whole number, got a fraction",
+                "{'shape':[9223372036854775808]} | header: shape has a number that does not fit 64 bits",
+                "{'shape':[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]} | header: shape has more than 16 elements",
+                "{'dtype':5}           | header: expected dtype to be a string, got a whole number",
+                "{'dtype':'F8_E4M3'}   | tensor a has the dtype F8_E4M3, expected one of BOOL, U8, I8, F16, "
+                        + "BF16, I32, F32, F64, I64; convert it first",
+                "{'stride':[1]}        | tensor a has the field stride, expected dtype, shape and data_offsets only",
+                "{'shape':[],'shape':[]} | header: tensor a has the field shape twice, expected it once",
             })
-    void entry_thatIsMalformed_isRefused(String entry, String message) {
-        assertRefused("{'a':" + entry + "}", message);
+    void entry_thatIsMalformed_isRefused(String entry, String problem) {
+        assertRefused("{'a':" + entry + "}", problem);
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "[2]     | [0,7]  | m.safetensors: tensor a: float[2] takes 8 bytes, got data_offsets over 7",
-                "[2]     | [8,0]  | m.safetensors: tensor a: expected data_offsets [begin, end] with 0 <= begin <= end, got [8, 0]",
-                "[2]     | [-8,0] | m.safetensors: tensor a: expected data_offsets [begin, end] with 0 <= begin <= end, got [-8, 0]",
-                "[2]     | [0]    | m.safetensors: tensor a: expected data_offsets [begin, end] with 0 <= begin <= end, got [0]",
-                "[-1,-2] | [0,8]  | m.safetensors: tensor a: expected axis lengths of at least 0, got shape [-1, -2]",
-                "[4294967296,4294967296] | [0,0] | m.safetensors: tensor a: shape [4294967296, 4294967296] has more bytes than 64 bits can count",
-                "[4294967296,4294967296,0] | [0,0] | m.safetensors: tensor a: shape [4294967296, 4294967296, 0] has more bytes than 64 bits can count",
+                "[2]     | [0,7]  | tensor a: float[2] takes 8 bytes, got data_offsets over 7",
+                "[2]     | [8,0]  | tensor a: expected data_offsets [begin, end] with 0 <= begin <= end, got [8, 0]",
+                "[2]     | [-8,0] | tensor a: expected data_offsets [begin, end] with 0 <= begin <= end, got [-8, 0]",
+                "[2]     | [0]    | tensor a: expected data_offsets [begin, end] with 0 <= begin <= end, got [0]",
+                "[-1,-2] | [0,8]  | tensor a: expected axis lengths of at least 0, got shape [-1, -2]",
+                "[4294967296,4294967296] | [0,0] | tensor a: shape [4294967296, 4294967296] has more bytes than "
+                        + "64 bits can count",
+                "[4294967296,4294967296,0] | [0,0] | tensor a: shape [4294967296, 4294967296, 0] has more bytes "
+                        + "than 64 bits can count",
             })
-    void sizes_thatDoNotAgree_areRefused(String shape, String offsets, String message) {
-        assertRefused("{'a':{'dtype':'F32','shape':" + shape + ",'data_offsets':" + offsets + "}}", message);
+    void sizes_thatDoNotAgree_areRefused(String shape, String offsets, String problem) {
+        assertRefused("{'a':{'dtype':'F32','shape':" + shape + ",'data_offsets':" + offsets + "}}", problem);
     }
 
     @Test
     void name_thatOccursTwice_isRefused() {
         assertRefused(
                 "{'a':" + ENTRY + ",'a':" + ENTRY + "}",
-                "m.safetensors: header: the document has the field a twice, expected it once");
+                "header: the document has the field a twice, expected it once");
     }
 
     @Test
     void name_withALineBreak_staysOnOneLineOfTheMessage() {
-        assertRefused(
-                "{'a\\nb':{}}", "m.safetensors: tensor a?b lacks a field, expected dtype, shape and data_offsets");
+        assertRefused("{'a\\nb':{}}", "tensor a?b lacks a field, expected dtype, shape and data_offsets");
     }
 
     @Test
@@ -98,13 +103,13 @@ class SafetensorsHeaderTest {
                 .mapToObj(i -> "'" + i + "':{'dtype':'U8','shape':[],'data_offsets':[0,1]}")
                 .collect(Collectors.joining(",", "{", "}"));
 
-        assertRefused(header, "m.safetensors: the header names more than 200000 tensors");
+        assertRefused(header, "the header names more than 200000 tensors");
     }
 
-    private static void assertRefused(String header, String message) {
+    private static void assertRefused(String header, String problem) {
         assertThatThrownBy(() -> parse(header))
                 .isInstanceOf(ModelFormatException.class)
-                .hasMessage(message);
+                .hasMessage("m.safetensors: " + problem);
     }
 
     /** Single quotes stand for double ones. */

@@ -20,15 +20,15 @@ class SampleCheckpointsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "baichuan-m1-tiny        | lm_head.weight             | 50 32 | 1.6840075 1.2272806 0.3210779",
-                "baichuan-m1-tiny        | model.layers.1.self_attn.conv_k | 1 1 2 1 2 | -1.0534471 -1.2516276 -0.6131610",
-                "baichuan-m1-tiny        | model.norm.weight          | 32    | 0.7313784 1.1991199 1.0220407",
-                "diffllama-tiny          | model.layers.1.self_attn.lambda_q1 | 8 | 0.0175802 -0.0842033 -0.0283247",
-                "llama-tiny              | model.embed_tokens.weight  | 40 32 | 0.2755664 -0.3284678 -0.2759047",
-                "ram-mta-v1              | layers.2.attention.mta_kernel | 4 1 4 7 | -0.0834746 -0.3128877 0.3823071",
-                "ram-mta-v1              | layers.0.attention.head_kernel | 2 2 2 | 0.3672639 -0.2638984 0.1181660",
+                "baichuan-m1-tiny | lm_head.weight | 50 32 | 1.6840075 1.2272806 0.3210779",
+                "baichuan-m1-tiny | model.layers.1.self_attn.conv_k | 1 1 2 1 2 | -1.0534471 -1.2516276 -0.6131610",
+                "baichuan-m1-tiny | model.norm.weight | 32 | 0.7313784 1.1991199 1.0220407",
+                "diffllama-tiny | model.layers.1.self_attn.lambda_q1 | 8 | 0.0175802 -0.0842033 -0.0283247",
+                "llama-tiny | model.embed_tokens.weight | 40 32 | 0.2755664 -0.3284678 -0.2759047",
+                "ram-mta-v1 | layers.2.attention.mta_kernel | 4 1 4 7 | -0.0834746 -0.3128877 0.3823071",
+                "ram-mta-v1 | layers.0.attention.head_kernel | 2 2 2 | 0.3672639 -0.2638984 0.1181660",
                 "ram-mta-v2/consolidated | layers.0.attention.gate.weight | 1 8 | 0.1570131 -0.6178867 0.2022232",
-                "ram-mta-v2/consolidated | tok_embeddings.weight      | 40 32 | -0.0117553 -0.1584418 0.3870212",
+                "ram-mta-v2/consolidated | tok_embeddings.weight | 40 32 | -0.0117553 -0.1584418 0.3870212",
             })
     void weight_hasShapeAndValues(String sample, String name, String shape, String values) {
         try (Checkpoint checkpoint = Checkpoints.openWeights(SAMPLES.resolve(sample))) {

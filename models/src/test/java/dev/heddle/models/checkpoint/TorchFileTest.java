@@ -143,8 +143,8 @@ class TorchFileTest {
 
         assertRefused(
                 write(archive),
-                "m.pth: entry extra of the state dict is a string, expected a tensor; save the flat state dict, alone or"
-                        + " under the key model");
+                "m.pth: entry extra of the state dict is a string, expected a tensor; save the flat state dict, alone"
+                        + " or under the key model");
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Most files here are a good zip with the entries m/a (bytes 64 to 67) and m/b (128 to 132), in which a field is changed. */
+/** Most files here are a good zip, m/a in bytes 64 to 67 and m/b in bytes 128 to 132, in which a field is changed. */
 class ZipDirectoryTest {
 
     private static final int DIRECTORY = 132;
