@@ -31,10 +31,12 @@ public record SourceModel(
     }
 
     /**
-     * Opens a checkpoint folder: {@code config.json} or {@code params.json} in it or in its folder {@code consolidated}, with the weights beside or in
-     * {@code consolidated}. Every tensor's presence, shape and type is checked, not its values.
+     * Opens a checkpoint folder: {@code config.json} or {@code params.json} in it or in its folder {@code
+     * consolidated}, with the weights beside or in {@code consolidated}. Every tensor's presence, shape and type is
+     * checked, not its values.
      *
-     * @throws ModelFormatException if there is no such configuration, no family or more than one accepts it, or it and the weights do not fit together
+     * @throws ModelFormatException if there is no such configuration, no family or more than one accepts it, or it and
+     *     the weights do not fit together
      */
     public static SourceModel open(Path folder, List<Family> families) {
         Configured configured = configured(folder, families);

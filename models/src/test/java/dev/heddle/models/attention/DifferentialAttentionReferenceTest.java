@@ -13,7 +13,10 @@ final class DifferentialAttentionReferenceTest {
     private static final double LAMBDA_INIT = 0.35;
     private static final double EPSILON = 1e-5;
 
-    /** Two softmax maps of plain attention over a value of width 2d, subtracted: the paper's form, for query heads h and h + 4. */
+    /**
+     * Two softmax maps of plain attention over a value of width 2d, subtracted: the paper's form, for query heads h and
+     * h + 4.
+     */
     private static double[] difference(ReferenceRun run, int head, int row, double lambda) {
         double[] context = new double[4];
         double[] first = softmaxRow(run, head, row);

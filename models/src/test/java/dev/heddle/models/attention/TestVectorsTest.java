@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Printed numbers of an implementation that is not ours, to all six digits: Multi-Token Attention step by step, and KV shifting. */
+/**
+ * Printed numbers of an implementation that is not ours, to all six digits: Multi-Token Attention step by step, and KV
+ * shifting.
+ */
 final class TestVectorsTest {
 
     private static final Heads HEADS = new Heads(2, 2, 2);
