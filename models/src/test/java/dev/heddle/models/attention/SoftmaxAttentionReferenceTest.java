@@ -190,8 +190,8 @@ final class SoftmaxAttentionReferenceTest {
     }
 
     /**
-     * v_hat[j] = cur v[j] + prev v[j - 1], so v[j] counts with cur A[i, j] + prev A[i, j + 1]: a 1x2 kernel on the weights. For the keys: cur S[i, j] +
-     * prev S[i, j - 1].
+     * v_hat[j] = cur v[j] + prev v[j - 1], so v[j] counts with cur A[i, j] + prev A[i, j + 1]: a 1x2 kernel on the
+     * weights. For the keys: cur S[i, j] + prev S[i, j - 1].
      */
     @Test
     void shift_withoutPositions_isAPairOfKernels() {

@@ -85,6 +85,48 @@ final class DecoderReferenceTest {
         }
     }
 
+    @Test
+    void normWithAScale_isScaled() {
+        double[] plain = firstNorm(1);
+
+        double[] scaled = firstNorm(0.5);
+
+        assertThat(scaled)
+                .containsExactly(Arrays.stream(plain).map(value -> value / 2).toArray());
+    }
+
+    private static double[] firstNorm(double scale) {
+        try (SourceModel model = sample("llama-tiny")) {
+            Decoder decoder = model.decoder();
+            List<DecoderLayer> layers = decoder.layers().stream()
+                    .map(layer -> {
+                        RmsNorm norm = layer.attentionNorm();
+                        return new DecoderLayer(
+                                layer.path(),
+                                new RmsNorm(norm.path(), norm.weight(), norm.epsilon(), scale),
+                                layer.attention(),
+                                layer.feedForwardNorm(),
+                                layer.feedForward());
+                    })
+                    .toList();
+            DecoderReference reference = new DecoderReference(
+                    new Decoder(
+                            decoder.family(),
+                            decoder.embedding(),
+                            layers,
+                            decoder.norm(),
+                            decoder.head(),
+                            decoder.maxPositions()),
+                    new WeightReader(model.checkpoint()));
+            List<double[]> values = new ArrayList<>();
+            reference.step(
+                    Input.unpadded(new long[][] {{1, 2}}, 0),
+                    reference.fresh(1),
+                    (path, value) -> values.add(value.data()));
+            return values.get(1);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"-1", "40"})
     void idOutsideTheVocabulary_isRefused(long id) {

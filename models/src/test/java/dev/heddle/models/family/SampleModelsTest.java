@@ -15,7 +15,10 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Logits of small models against those of code that is not ours: RAM's own model, transformers, and a separate computation in float64 for Baichuan. */
+/**
+ * Logits of small models against those of code that is not ours: RAM's own model, transformers, and a separate
+ * computation in float64 for Baichuan.
+ */
 final class SampleModelsTest {
 
     private static final Path SAMPLES = Path.of("src/test/resources/samples");

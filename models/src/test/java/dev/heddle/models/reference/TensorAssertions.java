@@ -3,7 +3,10 @@ package dev.heddle.models.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-/** Comparisons of tensors that name the worst element; AssertJ's own comparison of long arrays takes minutes when it fails. */
+/**
+ * Comparisons of tensors that name the worst element; AssertJ's own comparison of long arrays takes minutes when it
+ * fails.
+ */
 public final class TensorAssertions {
 
     private TensorAssertions() {}
