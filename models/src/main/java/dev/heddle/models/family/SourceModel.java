@@ -1,6 +1,7 @@
 package dev.heddle.models.family;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -111,7 +112,9 @@ public record SourceModel(
         try {
             return new ModelConfig(name, STRICT.readTree(Files.readAllBytes(file)));
         } catch (JsonProcessingException e) {
-            throw new ModelFormatException(file + ": expected JSON, got a syntax error: " + e.getOriginalMessage(), e);
+            // The library's own words for a file that ends too early also tell of its settings.
+            String problem = e instanceof JsonEOFException ? "it ends too early" : e.getOriginalMessage();
+            throw new ModelFormatException(file + ": expected JSON, got a syntax error: " + problem, e);
         } catch (IOException e) {
             throw new ModelFormatException(file + ": expected a readable file: " + e.getMessage(), e);
         }
