@@ -32,12 +32,15 @@ sealed interface LogitSide extends AutoCloseable {
     void close();
 
     /**
-     * A stored result (a safetensors file), a model (a folder with a model file, or the file), or a checkpoint (any other folder).
+     * A preset, a stored result (a safetensors file), a model (a folder with a model file, or the file), or a checkpoint (any other folder).
      *
      * @param chunks how a model is fed
      */
-    static LogitSide open(Path path, SessionOptions options, ChunkSizes chunks) {
-        String name = path.toString();
+    static LogitSide open(String name, PresetOptions presets, SessionOptions options, ChunkSizes chunks) {
+        if (PresetOptions.isPreset(name)) {
+            return new Reference(presets.open(name));
+        }
+        Path path = Path.of(name);
         if (name.endsWith(".safetensors")) {
             return Stored.open(path);
         }

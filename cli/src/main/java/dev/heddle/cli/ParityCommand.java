@@ -38,11 +38,11 @@ final class ParityCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "A",
             description =
-                    "What is right: a checkpoint folder (float64 reference), a model folder, or a safetensors file with logits.")
-    private Path expected = Path.of("");
+                    "What is right: a checkpoint folder or preset:NAME (float64 reference), a model folder, or a safetensors file with logits.")
+    private String expected = "";
 
     @Parameters(index = "1", paramLabel = "B", description = "What is judged: the same kinds.")
-    private Path actual = Path.of("");
+    private String actual = "";
 
     @Option(
             names = "--input",
@@ -57,8 +57,11 @@ final class ParityCommand implements Callable<Integer> {
     @Option(names = "--length", paramLabel = "N", description = "Tokens of each (default: ${DEFAULT-VALUE}).")
     private int length = 32;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of random tokens (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Option(
+            names = "--token-seed",
+            paramLabel = "N",
+            description = "Seed of random tokens (default: ${DEFAULT-VALUE}).")
+    private long tokenSeed;
 
     @Option(
             names = "--chunks",
@@ -69,6 +72,9 @@ final class ParityCommand implements Callable<Integer> {
 
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the result as JSON.")
     private @Nullable Path json;
+
+    @Mixin
+    private PresetOptions presets = new PresetOptions();
 
     @Mixin
     private SessionArguments session = new SessionArguments();
@@ -83,8 +89,8 @@ final class ParityCommand implements Callable<Integer> {
         if (json != null) {
             OutputFile.check(json);
         }
-        try (LogitSide a = LogitSide.open(expected, session.options(), chunks);
-                LogitSide b = LogitSide.open(actual, session.options(), chunks)) {
+        try (LogitSide a = LogitSide.open(expected, presets, session.options(), chunks);
+                LogitSide b = LogitSide.open(actual, presets, session.options(), chunks)) {
             checkVocabularies(a, b);
             TokenBlock tokens = tokens(a, b);
             HostTensor right = a.logits(tokens);
@@ -142,7 +148,7 @@ final class ParityCommand implements Callable<Integer> {
                 length,
                 vocabulary.orElseThrow(() -> new IllegalArgumentException(
                         "neither side says how many tokens it knows; give tokens with --input")),
-                seed);
+                tokenSeed);
     }
 
     private void print(LogitSide a, LogitSide b, TokenBlock tokens, ParityReport report) {
@@ -153,11 +159,13 @@ final class ParityCommand implements Callable<Integer> {
         for (TensorComparison comparison : report.comparisons()) {
             if (comparison instanceof TensorComparison.Values values) {
                 out.printf(
-                        "max abs   %.3g%nmax rel   %.3g%ncosine    %.12f%nargmax    %s%n",
+                        "max abs   %.3g%nmax rel   %.3g%ncosine    %.12f%nargmax    %d of %d, %d near ties%n",
                         values.errors().maxAbsolute(),
                         values.errors().maxRelative(),
                         values.errors().cosine(),
-                        values.argmax());
+                        values.argmax().equal(),
+                        values.argmax().rows(),
+                        values.argmax().nearTies());
             }
         }
         report.lines().forEach(line -> out.println((report.passed() ? "same      " : "DIFFERENT ") + line));

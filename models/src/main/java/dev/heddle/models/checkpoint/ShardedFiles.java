@@ -25,7 +25,7 @@ final class ShardedFiles {
 
     static SortedMap<String, StoredTensor> read(Path index, OpenFiles files) {
         MappedFile file = files.open(index);
-        Path folder = index.toAbsolutePath().getParent();
+        Path folder = index.resolveSibling("").toAbsolutePath();
         var sharded = new ShardedFiles(folder, file.name(), ShardIndex.read(file));
         for (String shard : new TreeSet<>(sharded.shardOf.values())) {
             sharded.add(SafetensorsFile.read(files.open(sharded.locate(shard))));

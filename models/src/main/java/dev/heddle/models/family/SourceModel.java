@@ -45,7 +45,8 @@ public record SourceModel(
      * folder {@code consolidated}; or the file of weights itself, with the configuration beside it, which chooses one of several in a folder. Every tensor's
      * presence, shape and type is checked, not its values.
      *
-     * @throws ModelFormatException if there is no such configuration, no family or more than one accepts it, or it and the weights do not fit together
+     * @throws ModelFormatException if there is no such configuration, no family or more than one accepts it, or it and
+     *     the weights do not fit together
      */
     public static SourceModel open(Path source, List<Family> families) {
         SourceFiles files = SourceFiles.at(source);

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +136,17 @@ class ShardedFilesTest {
         try (Checkpoint checkpoint = Checkpoints.open(snapshot)) {
             assertThat(checkpoint.tensors()).containsOnlyKeys("a");
         }
+    }
+
+    @Test
+    void index_overTheLimit_isRefused() throws IOException {
+        Path index = writeIndex("{}");
+        // The file system keeps the zeros as a hole.
+        try (FileChannel channel = FileChannel.open(index, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1), 100_000_000);
+        }
+
+        assertRefused(INDEX + ": expected at most 100000000 bytes, the file has 100000001");
     }
 
     @ParameterizedTest
