@@ -6,6 +6,7 @@ import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.Provider;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,7 +57,7 @@ public final class Heddle implements Callable<Integer> {
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new PresetsCommand())
                 .addSubcommand(new DoctorCommand());
-        registerChoices(commandLine);
+        registerConverters(commandLine);
         commandLine.setParameterExceptionHandler((problem, arguments) -> UsageLine.print(problem));
         commandLine.setExecutionExceptionHandler(
                 (problem, command, parsed) -> ErrorLine.print(problem, command.getErr(), root.stacktrace));
@@ -64,7 +65,8 @@ public final class Heddle implements Callable<Integer> {
         return commandLine;
     }
 
-    private static void registerChoices(CommandLine commandLine) {
+    private static void registerConverters(CommandLine commandLine) {
+        commandLine.registerConverter(Path.class, new PathConverter());
         register(commandLine, ExportCommand.WeightType.class);
         register(commandLine, Initialization.class);
         register(commandLine, KvCache.class);

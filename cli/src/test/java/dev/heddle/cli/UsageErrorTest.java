@@ -78,6 +78,16 @@ final class UsageErrorTest {
     }
 
     @Test
+    void path_thatIsEmpty_isRefused() {
+        CommandRun.of("export", "x", "-o", "")
+                .assertMisused(
+                        "invalid value for option '--output' (DIR): expected a path, got ''; see heddle export --help");
+        CommandRun.of("export", "", "-o", folder.resolve("y"))
+                .assertMisused("invalid value for positional parameter 'SOURCE': expected a path, got ''; see heddle"
+                        + " export --help");
+    }
+
+    @Test
     void command_thatDoesNotExist_isExplained() {
         CommandRun.of("exprt")
                 .assertMisused("unmatched argument at index 0: 'exprt', did you mean export or presets?; see heddle"
