@@ -17,6 +17,7 @@ import dev.heddle.exporter.graph.Attribute;
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.Dim;
 import dev.heddle.exporter.graph.Function;
+import dev.heddle.exporter.graph.FunctionId;
 import dev.heddle.exporter.graph.Graph;
 import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Literal;
@@ -26,10 +27,12 @@ import dev.heddle.exporter.graph.Node;
 import dev.heddle.exporter.graph.Shape;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.ops.CustomOps;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class TypeCheckTest {
 
@@ -184,11 +187,40 @@ final class TypeCheckTest {
     void function_thatCallsItself_isFound() {
         Node self = new Node("f", "test.ops", "Twice", "", List.of("in"), List.of("out"), new TreeMap<>(), "");
 
-        assertThat(texts(model(graphOf(call("n", Map.of())), List.of(function(self)))))
-                .singleElement()
-                .asString()
-                .startsWith("Twice at n: Twice at f: ")
-                .endsWith("Twice at f: functions call each other more than 16 deep");
+        expect(
+                model(graphOf(call("n", Map.of())), List.of(function(self))),
+                "Twice at n: " + "Twice at f: ".repeat(15) + "Twice at f: functions call each other more than 16 deep");
+    }
+
+    /** Each function calls the next four times, so typing every call anew would take a billion steps. */
+    @Test
+    @Timeout(30)
+    void functions_thatMultiply_areTypedOnceForEachKindOfCall() {
+        List<Function> functions = new ArrayList<>();
+        for (int level = 0; level < 15; level++) {
+            List<Node> body = new ArrayList<>();
+            for (int call = 0; call < 4; call++) {
+                String input = call == 0 ? "in" : "v" + (call - 1);
+                String output = call == 3 ? "out" : "v" + call;
+                body.add(
+                        level == 14
+                                ? node("f" + call, "Neg", input, output)
+                                : new Node(
+                                        "f" + call,
+                                        "test.ops",
+                                        "F" + (level + 1),
+                                        "",
+                                        List.of(input),
+                                        List.of(output),
+                                        new TreeMap<>(),
+                                        ""));
+            }
+            FunctionId id = new FunctionId("test.ops", "F" + level, "");
+            functions.add(new Function(id, List.of("in"), List.of("out"), List.of(), body, ""));
+        }
+        Node call = new Node("n", "test.ops", "F0", "", List.of("x"), List.of("y"), new TreeMap<>(), "");
+
+        expect(model(graphOf(call), functions));
     }
 
     @Test

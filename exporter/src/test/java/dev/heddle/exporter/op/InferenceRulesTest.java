@@ -47,6 +47,7 @@ final class InferenceRulesTest {
                 gives("int64[3]={b,2,q}", "Concat axis=0", "{b,2}", "{q}"),
                 gives("float[b,1,q,1]", "Unsqueeze", "float[b,q]", "{1,-1}"),
                 gives("int64[1]={q}", "Unsqueeze", "q", "{0}"),
+                gives("int64[1,2]", "Unsqueeze", "{b,q}", "{0}"),
                 gives("float[b,q]", "Squeeze", "float[b,1,q,1]", "{1,3}"),
                 gives("int64[]={q}", "Squeeze", "{q}", "{0}"),
                 gives("float[b,2,q]", "Expand", "float[2,1]", "{b,1,q}"),
