@@ -81,7 +81,7 @@ final class UsageErrorTest {
     void path_thatIsEmpty_isRefused() {
         CommandRun.of("export", "x", "-o", "")
                 .assertMisused(
-                        "invalid value for option '--output' (DIR): expected a path, got ''; see heddle export --help");
+                        "invalid value for option '--output': expected a path, got ''; see heddle export --help");
         CommandRun.of("export", "", "-o", folder.resolve("y"))
                 .assertMisused("invalid value for positional parameter 'SOURCE': expected a path, got ''; see heddle"
                         + " export --help");
