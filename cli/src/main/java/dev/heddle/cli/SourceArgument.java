@@ -34,22 +34,13 @@ final class SourceArgument {
     }
 
     SourceModel open() {
-<<<<<<< HEAD
         if (source.isEmpty()) {
             throw new ParameterException(
                     command.commandLine(), "invalid value for positional parameter 'SOURCE': expected a path, got ''");
         }
-        return isPreset()
-                ? preset(source.substring(PRESET.length())).open(initialization, seed)
-                : SourceModel.open(Path.of(source), Families.all());
-    }
-
-    private Preset preset(String name) {
-=======
         if (!PresetOptions.isPreset(source)) {
             return SourceModel.open(Path.of(source), Families.all());
         }
->>>>>>> main
         try {
             return presets.open(source);
         } catch (IllegalArgumentException e) {
