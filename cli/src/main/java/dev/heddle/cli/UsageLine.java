@@ -15,7 +15,7 @@ final class UsageLine {
     /** @return the exit code */
     static int print(ParameterException problem) {
         CommandLine command = problem.getCommandLine();
-        String message = problem.getMessage().replaceFirst("^Error: ", "");
+        String message = String.valueOf(problem.getMessage()).replaceFirst("^Error: ", "");
         command.getErr()
                 .println("heddle: " + message.substring(0, 1).toLowerCase(Locale.ROOT)
                         + ErrorLine.oneLine(message.substring(1)) + suggestion(problem) + "; see "
