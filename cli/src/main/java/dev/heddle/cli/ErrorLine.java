@@ -46,12 +46,12 @@ final class ErrorLine {
         if (problem instanceof InternalError fault && isLostMapping(fault)) {
             return "a file became shorter or unreadable while it was read; see that nothing writes to the source";
         }
-        return isExpected(problem) ? message(problem) : "a bug in Heddle: " + problem;
+        return isExpected(problem) ? String.valueOf(problem.getMessage()) : "a bug in Heddle: " + problem;
     }
 
     private static String text(IOException problem) {
         if (problem instanceof UnwritableFileException) {
-            return message(problem);
+            return String.valueOf(problem.getMessage());
         }
         if (!(problem instanceof FileSystemException file)) {
             return "input or output failed: " + problem.getMessage();
@@ -68,16 +68,12 @@ final class ErrorLine {
         if (file instanceof NotDirectoryException) {
             return file.getFile() + ": expected a folder, got a file";
         }
-        return message(file);
-    }
-
-    private static String message(Throwable problem) {
-        return String.valueOf(problem.getMessage());
+        return String.valueOf(file.getMessage());
     }
 
     /** How the JVM reports that a mapped file has no byte any more where one is read. */
     private static boolean isLostMapping(InternalError problem) {
-        return message(problem).contains("unsafe memory access");
+        return problem.getMessage() != null && problem.getMessage().contains("unsafe memory access");
     }
 
     private static boolean isExpected(Throwable problem) {

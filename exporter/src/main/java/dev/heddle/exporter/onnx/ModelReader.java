@@ -49,7 +49,7 @@ public final class ModelReader {
         try {
             return reader.model(reader.parsed());
         } catch (GraphException e) {
-            throw new GraphException(file.getFileName() + ": " + Finding.printable(String.valueOf(e.getMessage())));
+            throw new GraphException(Finding.printable(file.getFileName() + ": " + e.getMessage()));
         }
     }
 
