@@ -16,6 +16,7 @@ import dev.heddle.models.attention.Mask;
 import dev.heddle.models.attention.ScoreConvolution;
 import dev.heddle.models.attention.SoftmaxAttention;
 import dev.heddle.models.reference.DoubleTensor;
+import dev.heddle.runtime.session.OpsMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -80,7 +81,7 @@ final class TestVectorGraphTest {
             throws IOException {
         weights.keySet().retainAll(variant.weights().keySet());
         Input input = new Input(wave(0.1), wave(0.5), v, new boolean[][] {{true, true, true, true}}, new long[1][4]);
-        try (OrtAttention graph = OrtAttention.open(variant, weights, 23, style, folder)) {
+        try (OrtAttention graph = OrtAttention.open(variant, weights, 23, style, OpsMode.PORTABLE, folder)) {
             double[] byToken = graph.attend(input, graph.fresh(1)).context().data();
             double[] byHead = new double[16];
             Arrays.setAll(byHead, index -> byToken[index / 2 % 4 * 4 + index / 8 * 2 + index % 2]);
