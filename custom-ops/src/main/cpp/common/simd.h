@@ -27,6 +27,7 @@ typedef int32_t IntVec __attribute__((vector_size(HEDDLE_LANES * 4)));
 typedef float UnalignedVec __attribute__((vector_size(HEDDLE_LANES * 4), aligned(4), may_alias));
 
 #define HEDDLE_INLINE static inline __attribute__((always_inline, unused))
+#define HEDDLE_INLINE_MEMBER inline __attribute__((always_inline))
 
 HEDDLE_INLINE Vec Load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
 HEDDLE_INLINE void Store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }

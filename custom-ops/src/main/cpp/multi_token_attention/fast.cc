@@ -2,6 +2,7 @@
 // naming the namespace.
 #include "multi_token_attention/fast.h"
 
+#include "multi_token_attention/few_rows.h"
 #include "multi_token_attention/sequence.h"
 #include "multi_token_attention/strips.h"
 
@@ -49,8 +50,14 @@ void PackTask(void* opaque, size_t index) {
   int64_t head = static_cast<int64_t>(index) / chunks;
   int64_t from = static_cast<int64_t>(index) % chunks * kKeys;
   const Sequence& s = call.sequences[head / p.kv_heads];
-  PackKeys(call.packed, s, head % p.kv_heads, from, Min(from + kKeys, s.keys), call.keys,
-           call.values);
+  int64_t to = Min(from + kKeys, s.keys);
+  for (int64_t j = from; j < to && call.keys != nullptr; j += kPanel) {
+    PackKeyPanel(call.packed, s, head % p.kv_heads, j, Min(kPanel, to - j),
+                 call.keys + (head * call.packed.panels + j / kPanel) * p.head_dim * kPanel);
+  }
+  if (call.values != nullptr) {
+    PackValues(call.packed, s, head % p.kv_heads, from, to, call.values);
+  }
 }
 
 /// Takes units, the ones with most keys first, until none is left.
@@ -97,6 +104,20 @@ void ClearPads(const AttentionParams& p, const Sequence& s) {
   memset(context + end * width, 0, static_cast<size_t>((p.q_len - end) * width) * sizeof(float));
 }
 
+void RunStrips(Call& call) {
+  const AttentionParams& p = *call.packed.params;
+  Executor& executor = call.executor;
+  int64_t rows = call.packed.group == 1 ? 64 : 32;
+  call.layout = StripLayout::Of(call.packed, p.keys(), rows);
+  int64_t columns = p.batch * (p.heads / call.packed.group);
+  int64_t wanted = (2 * executor.Workers() + columns - 1) / columns;
+  call.segment = Max(RoundUp((p.q_len + wanted - 1) / wanted, rows), rows);
+  call.segment = Min(call.segment, 256);
+  call.segments = (p.q_len + call.segment - 1) / call.segment;
+  call.units = columns * call.segments;
+  executor.ParallelFor(Min(executor.Workers(), call.units), StripTask, &call);
+}
+
 }  // namespace
 
 void Attend(const AttentionParams& p, Executor& executor) {
@@ -130,23 +151,21 @@ void Attend(const AttentionParams& p, Executor& executor) {
   if (post_mix > 0) PackMix(p.post_mix, p.heads, at + pre + post + pre_mix);
   packed.post_mix = at + pre + post + pre_mix;
 
+  bool few = p.q_len <= kFewRows;
+  bool whole = packed.features == p.head_dim;
   int64_t all_kv = p.batch * p.kv_heads;
-  Scratch keys(executor, all_kv * packed.panels * p.head_dim * kPanel);
-  Scratch values(executor, packed.features == p.head_dim ? 0 : all_kv * p.keys() * packed.features);
-  packed.keys = call.keys = keys.data();
-  call.values = packed.features == p.head_dim ? nullptr : values.data();
-  packed.values = call.values;
-  executor.ParallelFor(all_kv * ((p.keys() + 127) / 128), PackTask, &call);
-
-  int64_t rows = packed.group == 1 ? 64 : 32;
-  call.layout = StripLayout::Of(packed, p.keys(), rows);
-  int64_t columns = p.batch * (p.heads / packed.group);
-  int64_t wanted = (2 * executor.Workers() + columns - 1) / columns;
-  call.segment = Max(RoundUp((p.q_len + wanted - 1) / wanted, rows), rows);
-  call.segment = Min(call.segment, 256);
-  call.segments = (p.q_len + call.segment - 1) / call.segment;
-  call.units = columns * call.segments;
-  executor.ParallelFor(Min(executor.Workers(), call.units), StripTask, &call);
+  Scratch keys(executor, few ? 0 : all_kv * packed.panels * p.head_dim * kPanel);
+  Scratch values(executor, whole ? 0 : all_kv * p.keys() * packed.features);
+  packed.keys = call.keys = few ? nullptr : keys.data();
+  packed.values = call.values = whole ? nullptr : values.data();
+  if (!few || !whole) {
+    executor.ParallelFor(all_kv * ((p.keys() + 127) / 128), PackTask, &call);
+  }
+  if (few) {
+    FewRows(executor, packed, cut).Run();
+  } else {
+    RunStrips(call);
+  }
 }
 
 }  // namespace heddle::HEDDLE_ISA

@@ -88,36 +88,35 @@ static inline void PackMix(const HeadMix& mix, int64_t heads, float* packed) {
   }
 }
 
-/// Packs the keys [from, to) of one key head, and the values if their rows are no whole vectors.
-static inline void PackKeys(const Packed& packed, const Sequence& s, int64_t kv, int64_t from,
-                            int64_t to, float* keys, float* values) {
+/// One panel of keys, `count` of them from position j on.
+static inline void PackKeyPanel(const Packed& packed, const Sequence& s, int64_t kv, int64_t j,
+                                int64_t count, float* panel) {
+  const AttentionParams& p = *packed.params;
+  float factor = p.scale * 1.44269504088896f;
+  int64_t border = p.past_len - s.first_slot;
+  if (j < border && j + count > border) {
+    // Past and new keys meet inside this panel.
+    for (int64_t x = 0; x < p.head_dim; ++x) {
+      for (int64_t n = 0; n < kPanel; ++n) {
+        panel[x * kPanel + n] = n < count ? factor * p.KeyRow(s.b, kv, s.first_slot + j + n)[x] : 0;
+      }
+    }
+    return;
+  }
+  PackPanel(p.KeyRow(s.b, kv, s.first_slot + j), count, p.head_dim, factor, panel);
+}
+
+/// The values [from, to) of one key head, with zeros up to whole vectors.
+static inline void PackValues(const Packed& packed, const Sequence& s, int64_t kv, int64_t from,
+                              int64_t to, float* values) {
   const AttentionParams& p = *packed.params;
   int64_t d = p.head_dim;
-  float factor = p.scale * 1.44269504088896f;
   int64_t head = s.b * p.kv_heads + kv;
-  for (int64_t j = from; j < to; j += kPanel) {
-    float* panel = keys + (head * packed.panels + j / kPanel) * d * kPanel;
-    int64_t count = Min(kPanel, to - j);
-    int64_t border = p.past_len - s.first_slot;
-    if (j < border && j + count > border) {
-      // Past and new keys meet inside this panel.
-      for (int64_t x = 0; x < d; ++x) {
-        for (int64_t n = 0; n < kPanel; ++n) {
-          panel[x * kPanel + n] =
-              n < count ? factor * p.KeyRow(s.b, kv, s.first_slot + j + n)[x] : 0;
-        }
-      }
-    } else {
-      PackPanel(p.KeyRow(s.b, kv, s.first_slot + j), count, d, factor, panel);
-    }
-  }
-  if (values != nullptr) {
-    for (int64_t j = from; j < to; ++j) {
-      const float* row = p.ValueRow(s.b, kv, s.first_slot + j);
-      float* out = values + (head * p.keys() + j) * packed.features;
-      for (int64_t x = 0; x < packed.features; ++x) {
-        out[x] = x < d ? row[x] : 0;
-      }
+  for (int64_t j = from; j < to; ++j) {
+    const float* row = p.ValueRow(s.b, kv, s.first_slot + j);
+    float* out = values + (head * p.keys() + j) * packed.features;
+    for (int64_t x = 0; x < packed.features; ++x) {
+      out[x] = x < d ? row[x] : 0;
     }
   }
 }

@@ -10,16 +10,10 @@
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_STRIPS_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_STRIPS_H_
 
+#include "multi_token_attention/plane.h"
 #include "multi_token_attention/sequence.h"
 
 namespace heddle::HEDDLE_ISA {
-
-inline constexpr int64_t kBlock = 64;
-inline constexpr int64_t kSpan =
-    kMixVectors * kLanes;  // keys of a mix tile, with one largest score
-inline constexpr float kLowest = -1e30f;
-inline constexpr float kSlack =
-    40;  // how far (powers of 2) a score may exceed the largest one so far
 
 /// Sizes and strides of a worker's memory.
 struct StripLayout {
@@ -289,84 +283,20 @@ class Strips {
     }
   }
 
+  SpanMask Mask(int64_t position, int64_t span) const {
+    return SpanMask{p_.visible.First(position) - span, p_.visible.End(position) - span};
+  }
+
   void MixAndExponentiate(int64_t position, int64_t r, int64_t jb, int64_t span) {
-    int64_t first = p_.visible.First(position) - span, end = p_.visible.End(position) - span;
-    float* largest_here = m_ + l_.span_largest + span / kSpan * k_.group * l_.rows;
-    if (first >= kSpan || end <= 0) {
-      for (int64_t h = 0; h < k_.group; ++h) {
-        largest_here[h * l_.rows + r] = m_[l_.largest + h * l_.rows + r];
-        Fill(Weights(h, l_.post_rows + r) + span, kSpan);
-      }
-      return;
-    }
-    int64_t size = p_.pre_mix ? p_.pre_mix.size : 1;
-    for (int64_t h = 0; h < k_.group;) {
-      if (size % 4 == 0) {
-        MixAndExponentiateHeads<4>(h, r, jb, span, first, end, largest_here);
-        h += 4;
-      } else {
-        MixAndExponentiateHeads<1>(h, r, jb, span, first, end, largest_here);
-        h += 1;
-      }
-    }
-  }
-
-  template <int HEADS>
-  HEDDLE_INLINE void LoadMixed(const HeadMix& mix, const float* packed, const float* in,
-                               int64_t stride, int64_t head, int64_t h,
-                               Vec (&c)[HEADS][kMixVectors]) {
-    if (mix) {
-      int64_t start = h / mix.size * mix.size;
-      MixTile<HEADS>(in + start * stride, stride,
-                     packed + (head - h + start) * mix.size + h - start, mix.size, c);
-    } else {
-      HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
-        HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
-          c[o][v] = Load(in + (h + o) * stride + v * kLanes);
-        }
-      }
-    }
-  }
-
-  template <int HEADS>
-  __attribute__((noinline)) void MixAndExponentiateHeads(int64_t h, int64_t r, int64_t jb,
-                                                         int64_t span, int64_t first, int64_t end,
-                                                         float* largest_here) {
-    Vec c[HEADS][kMixVectors];
-    LoadMixed<HEADS>(p_.pre_mix, k_.pre_mix, Block(0) + r * l_.block_stride + span - jb,
-                     l_.block_head, head0_ + h, h, c);
-    bool partial = first > 0 || end < kSpan;
-    if (partial) {
-      for (int o = 0; o < HEADS; ++o) {
-        for (int v = 0; v < kMixVectors; ++v) {
-          c[o][v] = KeepLanes(c[o][v], first - v * kLanes, end - v * kLanes, Splat(kLowest));
-        }
-      }
-    }
-    HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
-      int64_t at = (h + o) * l_.rows + r;
-      Vec top = c[o][0];
-      HEDDLE_UNROLL for (int v = 1; v < kMixVectors; ++v) { top = Max(top, c[o][v]); }
-      Vec sums = Load(m_ + l_.sums + at * kLanes);
-      float* largest = m_ + l_.largest + at;
-      if (__builtin_expect(AnyGreater(top, Splat(*largest + kSlack)), 0)) {
-        float raised = Largest(top);
-        sums = sums * Exp2(Splat(*largest - raised));
-        *largest = raised;
-      }
-      largest_here[at] = *largest;
-      Vec base = Splat(*largest);
-      float* out = Weights(h + o, l_.post_rows + r) + span;
-      HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
-        Vec e = Exp2(c[o][v] - base);
-        if (partial) {
-          e = KeepLanes(e, first - v * kLanes, end - v * kLanes, Zero());
-        }
-        sums = sums + e;
-        Store(out + v * kLanes, e);
-      }
-      Store(m_ + l_.sums + at * kLanes, sums);
-    }
+    MixInput input{Block(0) + r * l_.block_stride + span - jb, l_.block_head,
+                   p_.pre_mix ? k_.pre_mix + head0_ * p_.pre_mix.size : nullptr, p_.pre_mix.size};
+    RowState row{Weights(0, l_.post_rows + r) + span,
+                 l_.weight_head,
+                 m_ + l_.sums + r * kLanes,
+                 m_ + l_.largest + r,
+                 m_ + l_.span_largest + span / kSpan * k_.group * l_.rows + r,
+                 l_.rows};
+    Exponentiate(input, Mask(position, span), row, k_.group);
   }
 
   /// Divides the weights of all rows of the strip by their sums, keys [from, to).
@@ -374,15 +304,9 @@ class Strips {
     for (int64_t span = from; span < to; span += kSpan) {
       const float* largest_here = m_ + l_.span_largest + (span / kSpan * k_.group + h) * l_.rows;
       for (int64_t r = 0; r < n; ++r) {
-        Vec factor = Splat(m_[l_.inverse + h * l_.rows + r]);
-        float behind = largest_here[r] - m_[l_.largest + h * l_.rows + r];
-        if (__builtin_expect(behind != 0, 0)) {
-          factor = factor * Exp2(Splat(behind));
-        }
-        float* e = Weights(h, l_.post_rows + r) + span;
-        HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
-          Store(e + v * kLanes, factor * Load(e + v * kLanes));
-        }
+        int64_t at = h * l_.rows + r;
+        ScaleSpan(m_[l_.inverse + at], largest_here[r] - m_[l_.largest + at],
+                  Weights(h, l_.post_rows + r) + span);
       }
     }
   }
@@ -402,7 +326,7 @@ class Strips {
       if (p_.post_mix) {
         for (int64_t span = jb; span < jb + kBlock; span += kSpan) {
           for (int64_t r = 0; r < n; ++r) {
-            MixWeights(i0 + r, r, jb, span);
+            MixRow(i0 + r, r, jb, span);
           }
         }
       } else if (PostConv()) {
@@ -436,46 +360,13 @@ class Strips {
     }
   }
 
-  void MixWeights(int64_t position, int64_t r, int64_t jb, int64_t span) {
-    int64_t first = p_.visible.First(position) - span, end = p_.visible.End(position) - span;
-    float* out = m_ + l_.mixed + r * l_.block_stride + span - jb;
-    if (first >= kSpan || end <= 0) {
-      for (int64_t h = 0; h < k_.group; ++h) {
-        Fill(out + h * l_.block_head, kSpan);
-      }
-      return;
-    }
-    const float* in = PostConv() ? Block(0) + r * l_.block_stride + span - jb
-                                 : Weights(0, l_.post_rows + r) + span;
-    int64_t stride = PostConv() ? l_.block_head : l_.weight_head;
-    for (int64_t h = 0; h < k_.group;) {
-      if (p_.post_mix.size % 4 == 0) {
-        MixWeightsOfHeads<4>(h, in, stride, first, end, out + h * l_.block_head);
-        h += 4;
-      } else {
-        MixWeightsOfHeads<1>(h, in, stride, first, end, out + h * l_.block_head);
-        h += 1;
-      }
-    }
-  }
-
-  template <int HEADS>
-  __attribute__((noinline)) void MixWeightsOfHeads(int64_t h, const float* in, int64_t stride,
-                                                   int64_t first, int64_t end, float* out) {
-    Vec c[HEADS][kMixVectors];
-    LoadMixed<HEADS>(p_.post_mix, k_.post_mix, in, stride, head0_ + h, h, c);
-    if (first > 0 || end < kSpan) {
-      for (int o = 0; o < HEADS; ++o) {
-        for (int v = 0; v < kMixVectors; ++v) {
-          c[o][v] = KeepLanes(c[o][v], first - v * kLanes, end - v * kLanes, Zero());
-        }
-      }
-    }
-    HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
-      HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
-        Store(out + o * l_.block_head + v * kLanes, c[o][v]);
-      }
-    }
+  void MixRow(int64_t position, int64_t r, int64_t jb, int64_t span) {
+    const float* weights = PostConv() ? Block(0) + r * l_.block_stride + span - jb
+                                      : Weights(0, l_.post_rows + r) + span;
+    MixInput input{weights, PostConv() ? l_.block_head : l_.weight_head,
+                   k_.post_mix + head0_ * p_.post_mix.size, p_.post_mix.size};
+    MixWeights(input, Mask(position, span), k_.group,
+               m_ + l_.mixed + r * l_.block_stride + span - jb, l_.block_head);
   }
 
   /// Sets the invisible cells of the convolved weights to 0.
