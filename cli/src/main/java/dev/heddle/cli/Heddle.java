@@ -46,7 +46,8 @@ public final class Heddle implements Runnable {
                 .addSubcommand(new GenerateCommand())
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new PresetsCommand())
-                .addSubcommand(new DoctorCommand());
+                .addSubcommand(new DoctorCommand())
+                .addSubcommand(new BenchCommand());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler(
                 (problem, command, parsed) -> ErrorLine.print(problem, command.getErr(), root.stacktrace));
