@@ -56,7 +56,8 @@ public final class Heddle implements Callable<Integer> {
                 .addSubcommand(new GenerateCommand())
                 .addSubcommand(new ParityCommand())
                 .addSubcommand(new PresetsCommand())
-                .addSubcommand(new DoctorCommand());
+                .addSubcommand(new DoctorCommand())
+                .addSubcommand(new BenchCommand());
         registerConverters(commandLine);
         commandLine.setParameterExceptionHandler((problem, arguments) -> UsageLine.print(problem));
         commandLine.setExecutionExceptionHandler(

@@ -1,160 +1,17 @@
 package dev.heddle.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.heddle.exporter.graph.FunctionStyle;
-import dev.heddle.models.attention.AttentionWeight;
-import dev.heddle.models.attention.ReferenceRun;
-import dev.heddle.models.attention.SoftmaxAttention;
-import dev.heddle.models.attention.VariantSamples;
-import dev.heddle.models.reference.DoubleTensor;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import dev.heddle.runtime.session.OpsMode;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every variant's graph on ONNX Runtime against its float64 reference: all samples, both opsets, with functions and inlined. */
-final class GraphParityTest {
+/** The function bodies: all samples, both opsets, with functions and inlined. */
+final class GraphParityTest extends GraphParitySuite {
 
-    private static final int TOKENS = 17;
-
-    /** float32 against float64, values around 1 to 10: some rounding errors of 6e-8 times the size, grown by a softmax. */
-    private static final double TOLERANCE = 2e-5;
-
-    @TempDir
-    Path folder;
-
-    /** One sample in one form. */
-    record Form(VariantSamples sample, int opset, FunctionStyle style) {}
+    GraphParityTest() {
+        super(OpsMode.PORTABLE);
+    }
 
     static Stream<Form> forms() {
-        return Arrays.stream(VariantSamples.values()).flatMap(sample -> Stream.of(21, 23)
-                .flatMap(opset -> Arrays.stream(FunctionStyle.values()).map(style -> new Form(sample, opset, style))));
-    }
-
-    private OrtAttention open(Form form, Map<AttentionWeight, DoubleTensor> weights) throws IOException {
-        return OrtAttention.open(form.sample().variant(), weights, form.opset(), form.style(), folder);
-    }
-
-    private static ReferenceRun on(OrtAttention graph, ReferenceRun reference) {
-        return new ReferenceRun(reference.variant(), graph, reference.q(), reference.k(), reference.v());
-    }
-
-    @ParameterizedTest
-    @MethodSource("forms")
-    void graph_onWholeSequence_equalsReference(Form form) throws IOException {
-        Map<AttentionWeight, DoubleTensor> weights =
-                ReferenceRun.weights(form.sample().variant(), 7);
-        ReferenceRun reference = ReferenceRun.seeded(form.sample().variant(), weights, TOKENS);
-
-        try (OrtAttention graph = open(form, weights)) {
-            assertClose(on(graph, reference).whole(), reference.whole());
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("forms")
-    void graph_inChunksThroughTheCache_equalsReference(Form form) throws IOException {
-        Map<AttentionWeight, DoubleTensor> weights =
-                ReferenceRun.weights(form.sample().variant(), 7);
-        ReferenceRun reference = ReferenceRun.seeded(form.sample().variant(), weights, TOKENS);
-
-        try (OrtAttention graph = open(form, weights)) {
-            assertClose(on(graph, reference).chunked(5, 1, 1, 3, 1, 1, 5), reference.whole());
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("forms")
-    void graph_withPaddingOnBothSides_equalsSequenceWithoutPadding(Form form) throws IOException {
-        Map<AttentionWeight, DoubleTensor> weights =
-                ReferenceRun.weights(form.sample().variant(), 7);
-        ReferenceRun reference = ReferenceRun.seeded(form.sample().variant(), weights, TOKENS);
-
-        try (OrtAttention graph = open(form, weights)) {
-            DoubleTensor padded = on(graph, reference).padded(3, 2).context();
-
-            assertThat(padded.data()).doesNotContain(Double.NaN);
-            assertClose(ReferenceRun.rows(padded, 3, 3 + TOKENS), reference.whole());
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("forms")
-    void graph_state_equalsStateOfReference(Form form) throws IOException {
-        Map<AttentionWeight, DoubleTensor> weights =
-                ReferenceRun.weights(form.sample().variant(), 7);
-        ReferenceRun reference = ReferenceRun.seeded(form.sample().variant(), weights, TOKENS);
-
-        try (OrtAttention graph = open(form, weights)) {
-            // Pads at the right end: state must be that of the last real tokens where the variant keeps raw rows.
-            Map<String, DoubleTensor> present =
-                    on(graph, reference).padded(2, 3).present();
-
-            Map<String, DoubleTensor> expected = reference.padded(2, 3).present();
-            assertThat(present.keySet()).isEqualTo(expected.keySet());
-            List.of("last_key", "last_value").stream()
-                    .filter(expected::containsKey)
-                    .forEach(role -> assertClose(present.get(role), expected.get(role)));
-        }
-    }
-
-    @Test
-    void graph_withOneCachedQueryTooFew_isWrong() throws IOException {
-        Form form = new Form(VariantSamples.MULTI_TOKEN, 23, FunctionStyle.FUNCTION);
-        Map<AttentionWeight, DoubleTensor> weights =
-                ReferenceRun.weights(form.sample().variant(), 7);
-        ReferenceRun reference = ReferenceRun.seeded(form.sample().variant(), weights, TOKENS);
-        DoubleTensor whole = reference.whole();
-        int history = ((SoftmaxAttention) form.sample().variant()).queryHistory();
-
-        try (OrtAttention graph = open(form, weights)) {
-            ReferenceRun run = on(graph, reference);
-            Map<String, DoubleTensor> past =
-                    run.step(0, TOKENS - 1, graph.fresh(1)).present();
-            DoubleTensor last = ReferenceRun.rows(whole, TOKENS - 1, TOKENS);
-
-            assertThat(past.get("query").shape()[2]).isEqualTo(history);
-            assertClose(run.step(TOKENS - 1, TOKENS, past).context(), last);
-            DoubleTensor wrong =
-                    run.step(TOKENS - 1, TOKENS, withoutOldestQuery(past)).context();
-            assertThat(largestDifference(wrong, last)).isGreaterThan(1e-3);
-        }
-    }
-
-    private static Map<String, DoubleTensor> withoutOldestQuery(Map<String, DoubleTensor> past) {
-        DoubleTensor query = past.get("query");
-        int heads = query.shape()[1];
-        int rows = query.shape()[2];
-        int size = query.shape()[3];
-        DoubleTensor fewer = DoubleTensor.zeros(1, heads, rows - 1, size);
-        for (int head = 0; head < heads; head++) {
-            System.arraycopy(
-                    query.data(), (head * rows + 1) * size, fewer.data(), head * (rows - 1) * size, (rows - 1) * size);
-        }
-        Map<String, DoubleTensor> changed = new TreeMap<>(past);
-        changed.put("query", fewer);
-        return changed;
-    }
-
-    private static double largestDifference(DoubleTensor actual, DoubleTensor expected) {
-        double largest = 0;
-        for (int i = 0; i < expected.data().length; i++) {
-            largest = Math.max(largest, Math.abs(actual.data()[i] - expected.data()[i]));
-        }
-        return largest;
-    }
-
-    private static void assertClose(DoubleTensor actual, DoubleTensor expected) {
-        assertThat(actual.shape()).isEqualTo(expected.shape());
-        double size = Arrays.stream(expected.data()).map(Math::abs).max().orElse(0);
-        assertThat(largestDifference(actual, expected)).isLessThanOrEqualTo(TOLERANCE * Math.max(1, size));
+        return forms(FunctionStyle.values());
     }
 }

@@ -15,6 +15,7 @@ import dev.heddle.models.reference.DoubleTensor;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
+import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
             Map<AttentionWeight, DoubleTensor> weights,
             int opset,
             FunctionStyle style,
+            OpsMode ops,
             Path folder)
             throws IOException {
         Model model = AttentionGraphs.of(
@@ -52,7 +54,9 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
                         floats(weights.get(weight).data())));
         ModelChecker.require(model);
         new ModelWriter(folder, (weight, bytes) -> {}).write(model);
-        return new OrtAttention(variant, ModelSession.open(folder, SessionOptions.defaults()));
+        return new OrtAttention(
+                variant,
+                ModelSession.open(folder, SessionOptions.builder().ops(ops).build()));
     }
 
     private static List<Number> floats(double[] values) {

@@ -20,7 +20,7 @@ public record RuntimeDoctor(Map<String, String> environment, OpsLibrary opsLibra
 
     /** For this process as it is. */
     public static RuntimeDoctor ofThisProcess() {
-        return new RuntimeDoctor(System.getenv(), OpsLibrary.fromEnvironment());
+        return new RuntimeDoctor(System.getenv(), OpsLibrary.installed());
     }
 
     /** All checks, in the order to read them. */

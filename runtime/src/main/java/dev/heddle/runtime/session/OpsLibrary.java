@@ -1,5 +1,7 @@
 package dev.heddle.runtime.session;
 
+import dev.heddle.ops.OpsLibraryException;
+import dev.heddle.ops.OpsLibraryFile;
 import dev.heddle.runtime.RuntimeFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,13 +21,14 @@ public interface OpsLibrary {
     /**
      * The library file; empty if there is none on this machine.
      *
-     * @throws RuntimeFailure if one was named that is not there
+     * @throws RuntimeFailure if one was named that is not there, or the one there is cannot be used
      */
     Optional<Path> locate();
 
-    /** The file that the variable {@value #VARIABLE} of this process names. */
-    static OpsLibrary fromEnvironment() {
-        return fromEnvironment(System.getenv());
+    /** The file that the variable {@value #VARIABLE} of this process names, else the one inside our jars. */
+    static OpsLibrary installed() {
+        OpsLibrary named = fromEnvironment(System.getenv());
+        return () -> named.locate().or(OpsLibrary::packed);
     }
 
     /** The file that the variable {@value #VARIABLE} of these names. */
@@ -37,7 +40,20 @@ public interface OpsLibrary {
             if (named.isPresent() && !Files.isRegularFile(named.get())) {
                 throw new RuntimeFailure(VARIABLE + ": expected a library file, found none at " + named.get());
             }
+            try {
+                named.ifPresent(OpsLibraryFile::requireSchema);
+            } catch (OpsLibraryException e) {
+                throw new RuntimeFailure(VARIABLE + ": " + e.getMessage());
+            }
             return named;
         };
+    }
+
+    private static Optional<Path> packed() {
+        try {
+            return OpsLibraryFile.unpacked();
+        } catch (OpsLibraryException e) {
+            throw new RuntimeFailure(e.getMessage());
+        }
     }
 }

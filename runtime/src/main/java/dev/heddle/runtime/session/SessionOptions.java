@@ -41,7 +41,7 @@ public record SessionOptions(
         private int intraOpThreads;
         private OptimizationLevel optimization = OptimizationLevel.ALL;
         private OpsMode ops = OpsMode.AUTO;
-        private OpsLibrary opsLibrary = OpsLibrary.fromEnvironment();
+        private OpsLibrary opsLibrary = OpsLibrary.installed();
 
         private Builder() {}
 

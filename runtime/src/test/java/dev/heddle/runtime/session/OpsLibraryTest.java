@@ -12,16 +12,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OpsLibraryTest {
+    /** Changes with the declarations in CustomOps. */
+    private static final String SCHEMA = "ee27d5c38d0494e7";
+
     @TempDir
     private Path folder;
 
     @Test
     void namedFile_isTheLibrary() throws IOException {
-        Path file = Files.createFile(folder.resolve("libheddle_ops.so"));
+        Path file = Files.writeString(folder.resolve("libheddle_ops.so"), "dev.heddle schema hash=" + SCHEMA);
 
         assertThat(OpsLibrary.fromEnvironment(Map.of(OpsLibrary.VARIABLE, file.toString()))
                         .locate())
                 .hasValue(file);
+    }
+
+    @Test
+    void namedFileOfOtherSchema_isRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("old.so"), "dev.heddle schema hash=0123456789abcdef");
+
+        assertThatThrownBy(() -> OpsLibrary.fromEnvironment(Map.of(OpsLibrary.VARIABLE, file.toString()))
+                        .locate())
+                .isInstanceOf(RuntimeFailure.class)
+                .hasMessage("HEDDLE_OPS_LIBRARY: " + file + ": custom-op library was built for schema 0123456789abcdef,"
+                        + " this jar declares " + SCHEMA + "; rebuild custom-ops");
     }
 
     @Test

@@ -1,0 +1,106 @@
+package dev.heddle.cli;
+
+import dev.heddle.exporter.graph.Model;
+import dev.heddle.exporter.onnx.ModelWriter;
+import dev.heddle.models.attention.CacheSlot;
+import dev.heddle.models.attention.SoftmaxAttention;
+import dev.heddle.runtime.session.Cancellation;
+import dev.heddle.runtime.session.DType;
+import dev.heddle.runtime.session.HostTensor;
+import dev.heddle.runtime.session.ModelSession;
+import dev.heddle.runtime.session.NativeTensor;
+import dev.heddle.runtime.session.OpsMode;
+import dev.heddle.runtime.session.RunRequest;
+import dev.heddle.runtime.session.SessionOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+
+/** A model with fixed inputs, run again and again. Not thread-safe. */
+final class BenchSession implements AutoCloseable {
+
+    private final ModelSession session;
+    private final Map<String, NativeTensor> inputs = new LinkedHashMap<>();
+    private final TreeSet<String> outputs = new TreeSet<>();
+
+    private BenchSession(ModelSession session, Map<String, HostTensor> values) {
+        this.session = session;
+        session.inputs().forEach(input -> inputs.put(input.name(), NativeTensor.of(values.get(input.name()))));
+        session.outputs().forEach(output -> outputs.add(output.name()));
+    }
+
+    /** @param folder where the model of the case is */
+    static BenchSession attention(BenchCase measured, OpsMode ops, int threads, Path folder) {
+        SoftmaxAttention attention = measured.attention();
+        int tokens = measured.tokens();
+        int past = measured.past();
+        Random random = new Random(3);
+        Map<String, HostTensor> values = new LinkedHashMap<>();
+        int size = attention.heads().size();
+        values.put("q", numbers(random, 1, tokens, (long) attention.heads().query() * size));
+        values.put("k", numbers(random, 1, tokens, (long) attention.heads().keyValue() * size));
+        values.put("v", numbers(random, 1, tokens, (long) attention.heads().keyValue() * size));
+        HostTensor mask = HostTensor.zeros(DType.BOOL, 1, tokens + past);
+        for (int slot = 0; slot < tokens + past; slot++) {
+            mask.bytes().put(slot, (byte) 1);
+        }
+        values.put("key_mask", mask);
+        values.put("position_ids", HostTensor.zeros(DType.INT64, 1, tokens));
+        for (CacheSlot slot : attention.state()) {
+            int rows = slot.role().equals("query") ? Math.min(past, attention.queryHistory()) : past;
+            values.put("past_" + slot.role(), numbers(random, 1, slot.heads(), rows, slot.size()));
+        }
+        return open(values, ops, threads, folder);
+    }
+
+    static BenchSession product(int n, int threads, Path folder) throws IOException {
+        Random random = new Random(5);
+        Map<String, HostTensor> values = Map.of("a", numbers(random, n, n), "b", numbers(random, n, n));
+        write(BenchGraph.product(), folder);
+        return open(values, OpsMode.PORTABLE, threads, folder);
+    }
+
+    static void write(Model model, Path folder) throws IOException {
+        new ModelWriter(folder, (weight, bytes) -> {}).write(model);
+    }
+
+    private static BenchSession open(Map<String, HostTensor> values, OpsMode ops, int threads, Path folder) {
+        SessionOptions options =
+                SessionOptions.builder().ops(ops).intraOpThreads(threads).build();
+        return new BenchSession(ModelSession.open(folder, options), values);
+    }
+
+    private static HostTensor numbers(Random random, long... shape) {
+        HostTensor tensor = HostTensor.zeros(DType.FLOAT32, shape);
+        for (int i = 0; i < tensor.elementCount(); i++) {
+            tensor.floats().put(i, (float) random.nextGaussian());
+        }
+        return tensor;
+    }
+
+    /** One run; returns its nanoseconds. */
+    long run() {
+        long start = System.nanoTime();
+        Map<String, NativeTensor> results = session.run(new RunRequest(inputs, outputs, Map.of()), new Cancellation());
+        long nanos = System.nanoTime() - start;
+        results.values().forEach(NativeTensor::close);
+        return nanos;
+    }
+
+    /** The first output of one run, for a comparison of two sessions. */
+    HostTensor context() {
+        Map<String, NativeTensor> results = session.run(new RunRequest(inputs, outputs, Map.of()), new Cancellation());
+        HostTensor context = results.get("context").toHost();
+        results.values().forEach(NativeTensor::close);
+        return context;
+    }
+
+    @Override
+    public void close() {
+        inputs.values().forEach(NativeTensor::close);
+        session.close();
+    }
+}

@@ -1,0 +1,84 @@
+// What the kernels of MultiTokenAttention compute on: raw pointers and numbers.
+#ifndef HEDDLE_MULTI_TOKEN_ATTENTION_PARAMS_H_
+#define HEDDLE_MULTI_TOKEN_ATTENTION_PARAMS_H_
+
+#include <cstdint>
+
+#include "multi_token_attention/policy.h"
+
+namespace heddle {
+
+/// Weights [heads, rows, columns] of a score convolution, last row = current query; absent if
+/// `weight` is null.
+struct ScoreKernel {
+  const float* weight = nullptr;
+  int64_t rows = 1;
+  int64_t columns = 1;
+  int64_t left = 0;  ///< key columns of padding before the first
+
+  HEDDLE_HD explicit operator bool() const { return weight != nullptr; }
+  HEDDLE_HD int64_t right() const { return columns - 1 - left; }
+};
+
+/// Weights [heads / size, size (out), size (in)]; absent if `weight` is null.
+struct HeadMix {
+  const float* weight = nullptr;
+  int64_t size = 1;
+
+  HEDDLE_HD explicit operator bool() const { return weight != nullptr; }
+};
+
+struct AttentionParams {
+  int64_t batch = 0, heads = 0, kv_heads = 0, head_dim = 0;
+  int64_t q_len = 0, past_len = 0, past_rows = 0;
+  float scale = 1;
+  VisibleKeys visible{0};
+
+  const float* query = nullptr;       ///< [batch, heads, q_len, head_dim]
+  const float* key = nullptr;         ///< [batch, kv_heads, q_len, head_dim]
+  const float* value = nullptr;       ///< as key
+  const float* past_query = nullptr;  ///< [batch, heads, past_rows, head_dim]
+  const float* past_key = nullptr;    ///< [batch, kv_heads, past_len, head_dim]
+  const float* past_value = nullptr;  ///< as past_key
+  const bool* real = nullptr;  ///< [batch, past_len + q_len] with this stride; true = real token
+  int64_t real_stride = 0;
+
+  ScoreKernel pre_kernel, post_kernel;
+  HeadMix pre_mix, post_mix;
+
+  const float* norm_weight = nullptr;  ///< [head_dim]; null = no norm
+  float norm_epsilon = 0, norm_scale = 1;
+  const float* gate_weight = nullptr;  ///< [gate_rows, head_dim]; null = no gate
+  const float* gate_bias = nullptr;    ///< [gate_rows]
+  int64_t gate_rows = 0;               ///< 1 or head_dim
+
+  float* context = nullptr;  ///< [batch, q_len, heads * head_dim]
+
+  HEDDLE_HD int64_t keys() const { return past_len + q_len; }
+  HEDDLE_HD int64_t rows() const { return past_rows + q_len; }
+
+  HEDDLE_HD const float* KeyRow(int64_t b, int64_t kv_head, int64_t slot) const {
+    return Row(key, past_key, b, kv_head, slot);
+  }
+  HEDDLE_HD const float* ValueRow(int64_t b, int64_t kv_head, int64_t slot) const {
+    return Row(value, past_value, b, kv_head, slot);
+  }
+  /// @param slot from keys() - rows(), the oldest row given, to keys() - 1
+  HEDDLE_HD const float* QueryRow(int64_t b, int64_t head, int64_t slot) const {
+    int64_t fresh = slot - past_len;
+    return fresh >= 0
+               ? query + ((b * heads + head) * q_len + fresh) * head_dim
+               : past_query + ((b * heads + head) * past_rows + past_rows + fresh) * head_dim;
+  }
+
+ private:
+  HEDDLE_HD const float* Row(const float* now, const float* past, int64_t b, int64_t kv_head,
+                             int64_t slot) const {
+    return slot < past_len ? past + ((b * kv_heads + kv_head) * past_len + slot) * head_dim
+                           : now + ((b * kv_heads + kv_head) * q_len + slot - past_len) * head_dim;
+  }
+};
+
+}  // namespace heddle
+
+#endif  // HEDDLE_MULTI_TOKEN_ATTENTION_PARAMS_H_

@@ -1,0 +1,115 @@
+// The part of ONNX Runtime's stable C ABI that this library uses.
+//
+// The function table is append-only, so a slot never changes its meaning. API version 17 is the
+// first one with everything below (KernelContext_ParallelFor); any later runtime serves it too.
+#ifndef HEDDLE_ORT_ABI_H_
+#define HEDDLE_ORT_ABI_H_
+
+#include <cstddef>
+#include <cstdint>
+
+extern "C" {
+struct OrtStatus;
+struct OrtKernelInfo;
+struct OrtKernelContext;
+struct OrtValue;
+struct OrtMemoryInfo;
+struct OrtAllocator;
+struct OrtTensorTypeAndShapeInfo;
+struct OrtSessionOptions;
+struct OrtCustomOpDomain;
+struct OrtShapeInferContext;
+
+/// The function table; see `heddle::ort::Slot`.
+struct OrtApi {
+  void* slots[1];
+};
+
+struct OrtApiBase {
+  const OrtApi* (*GetApi)(uint32_t version);
+  const char* (*GetVersionString)();
+};
+
+/// What a custom operator answers; filled in by the library, read by ONNX Runtime.
+struct OrtCustomOp {
+  uint32_t version;
+  void* (*CreateKernel)(const OrtCustomOp*, const OrtApi*, const OrtKernelInfo*);
+  const char* (*GetName)(const OrtCustomOp*);
+  const char* (*GetExecutionProviderType)(const OrtCustomOp*);
+  int (*GetInputType)(const OrtCustomOp*, size_t);
+  size_t (*GetInputTypeCount)(const OrtCustomOp*);
+  int (*GetOutputType)(const OrtCustomOp*, size_t);
+  size_t (*GetOutputTypeCount)(const OrtCustomOp*);
+  void (*KernelCompute)(void*, OrtKernelContext*);
+  void (*KernelDestroy)(void*);
+  int (*GetInputCharacteristic)(const OrtCustomOp*, size_t);
+  int (*GetOutputCharacteristic)(const OrtCustomOp*, size_t);
+  int (*GetInputMemoryType)(const OrtCustomOp*, size_t);
+  int (*GetVariadicInputMinArity)(const OrtCustomOp*);
+  int (*GetVariadicInputHomogeneity)(const OrtCustomOp*);
+  int (*GetVariadicOutputMinArity)(const OrtCustomOp*);
+  int (*GetVariadicOutputHomogeneity)(const OrtCustomOp*);
+  OrtStatus* (*CreateKernelV2)(const OrtCustomOp*, const OrtApi*, const OrtKernelInfo*, void**);
+  OrtStatus* (*KernelComputeV2)(void*, OrtKernelContext*);
+  OrtStatus* (*InferOutputShapeFn)(const OrtCustomOp*, OrtShapeInferContext*);
+  int (*GetStartVersion)(const OrtCustomOp*);
+  int (*GetEndVersion)(const OrtCustomOp*);
+  size_t (*GetMayInplace)(int**, int**);
+  void (*ReleaseMayInplace)(int*, int*);
+  size_t (*GetAliasMap)(int**, int**);
+  void (*ReleaseAliasMap)(int*, int*);
+};
+}
+
+namespace heddle::ort {
+
+inline constexpr uint32_t kApiVersion = 17;
+
+/// ONNX element types.
+enum ElementType { kFloat32 = 1, kBool = 9, kFloat16 = 10, kBfloat16 = 16 };
+
+enum Characteristic { kRequired = 0, kOptional = 1 };
+
+enum ErrorCode { kFail = 1, kInvalidArgument = 2 };
+
+/// Slots of the function table.
+enum class Slot {
+  kCreateStatus = 0,
+  kGetErrorMessage = 2,
+  kCreateCustomOpDomain = 26,
+  kCustomOpDomainAdd = 27,
+  kAddCustomOpDomain = 28,
+  kGetTensorMutableData = 51,
+  kGetTensorElementType = 60,
+  kGetDimensionsCount = 61,
+  kGetDimensions = 62,
+  kGetTensorTypeAndShape = 65,
+  kCreateCpuMemoryInfo = 69,
+  kAllocatorAlloc = 75,
+  kAllocatorFree = 76,
+  kKernelInfoGetAttributeFloat = 85,
+  kKernelInfoGetAttributeInt64 = 86,
+  kKernelInfoGetAttributeString = 87,
+  kKernelContextGetInputCount = 88,
+  kKernelContextGetOutputCount = 89,
+  kKernelContextGetInput = 90,
+  kKernelContextGetOutput = 91,
+  kReleaseStatus = 93,
+  kReleaseMemoryInfo = 94,
+  kReleaseTensorTypeAndShapeInfo = 99,
+  kReleaseAllocator = 132,
+  kKernelInfoGetNodeName = 244,
+  kKernelContextGetAllocator = 253,
+  kKernelContextParallelFor = 274,
+};
+
+/// Calls one function of the table; `Result` and `Arguments` are those of the C declaration.
+template <class Result, class... Arguments>
+Result Call(const OrtApi* api, Slot slot, Arguments... arguments) {
+  using Function = Result (*)(Arguments...);
+  return reinterpret_cast<Function>(api->slots[static_cast<int>(slot)])(arguments...);
+}
+
+}  // namespace heddle::ort
+
+#endif  // HEDDLE_ORT_ABI_H_

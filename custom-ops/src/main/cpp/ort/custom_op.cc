@@ -1,0 +1,93 @@
+#include "ort/custom_op.h"
+
+namespace heddle::ort {
+namespace {
+
+const OpType& Self(const OrtCustomOp* op) { return *static_cast<const OpType*>(op); }
+
+int OnnxType(Element element) {
+  switch (element) {
+    case Element::kFloat32:
+      return kFloat32;
+    case Element::kFloat16:
+      return kFloat16;
+    case Element::kBfloat16:
+      return kBfloat16;
+  }
+  return kFloat32;
+}
+
+/// A kernel together with the function table it was made with.
+struct Instance {
+  const OrtApi* api;
+  std::unique_ptr<Kernel> kernel;
+};
+
+}  // namespace
+
+void OpType::Publish() {
+  OrtCustomOp& base = *this;
+  base = OrtCustomOp{};
+  version = kApiVersion;
+  GetName = [](const OrtCustomOp* op) { return Self(op).name; };
+  GetExecutionProviderType = [](const OrtCustomOp*) { return "CPUExecutionProvider"; };
+  GetInputType = [](const OrtCustomOp* op, size_t i) -> int {
+    return (Self(op).bool_inputs >> i & 1) != 0 ? static_cast<int>(kBool)
+                                                : OnnxType(Self(op).element);
+  };
+  GetInputTypeCount = [](const OrtCustomOp* op) { return Self(op).inputs; };
+  GetOutputType = [](const OrtCustomOp* op, size_t) { return OnnxType(Self(op).element); };
+  GetOutputTypeCount = [](const OrtCustomOp* op) { return Self(op).outputs; };
+  GetInputCharacteristic = [](const OrtCustomOp* op, size_t i) -> int {
+    return Self(op).input_required[i] ? kRequired : kOptional;
+  };
+  GetOutputCharacteristic = [](const OrtCustomOp* op, size_t i) -> int {
+    return Self(op).output_required[i] ? kRequired : kOptional;
+  };
+  GetInputMemoryType = [](const OrtCustomOp*, size_t) { return 0; };
+  GetVariadicInputMinArity = [](const OrtCustomOp*) { return 0; };
+  GetVariadicInputHomogeneity = [](const OrtCustomOp*) { return 0; };
+  GetVariadicOutputMinArity = [](const OrtCustomOp*) { return 0; };
+  GetVariadicOutputHomogeneity = [](const OrtCustomOp*) { return 0; };
+  GetStartVersion = [](const OrtCustomOp*) { return 1; };
+  GetEndVersion = [](const OrtCustomOp*) { return 0x7fffffff; };
+  CreateKernelV2 = [](const OrtCustomOp* op, const OrtApi* api, const OrtKernelInfo* info,
+                      void** kernel) {
+    return Guarded(api, [&] {
+      *kernel = new Instance{api, Self(op).create(api, info, Self(op).element)};
+    });
+  };
+  KernelComputeV2 = [](void* kernel, OrtKernelContext* context) {
+    Instance& instance = *static_cast<Instance*>(kernel);
+    return Guarded(instance.api, [&] { instance.kernel->Compute(context); });
+  };
+  KernelDestroy = [](void* kernel) { delete static_cast<Instance*>(kernel); };
+}
+
+const float* Floats::Read(const Tensor& tensor) {
+  if (!tensor || element_ == Element::kFloat32) {
+    return static_cast<const float*>(tensor.data);
+  }
+  Scratch& block = scratch_.emplace_back();
+  block.Reset(executor_, tensor.size);
+  Widen(element_, tensor.data, tensor.size, block.data());
+  return block.data();
+}
+
+float* Floats::Write(const Tensor& tensor) {
+  if (element_ == Element::kFloat32) {
+    return static_cast<float*>(tensor.data);
+  }
+  Scratch& block = scratch_.emplace_back();
+  block.Reset(executor_, tensor.size);
+  results_.push_back({tensor, block.data()});
+  return block.data();
+}
+
+void Floats::Finish() {
+  for (const Result& result : results_) {
+    Narrow(element_, result.from, result.tensor.size, result.tensor.data);
+  }
+}
+
+}  // namespace heddle::ort

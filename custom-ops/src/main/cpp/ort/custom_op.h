@@ -1,0 +1,66 @@
+// What every operator's op.cc shares: the struct that ONNX Runtime asks, and tensors of any element
+// type as float32.
+#ifndef HEDDLE_ORT_CUSTOM_OP_H_
+#define HEDDLE_ORT_CUSTOM_OP_H_
+
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "common/element.h"
+#include "ort/kernel_io.h"
+
+namespace heddle::ort {
+
+/// One kernel of a node.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  virtual void Compute(OrtKernelContext* context) = 0;
+};
+
+/// An operator for one element type. Inputs whose bit is set in `bool_inputs` are bool, all others
+/// have the element type.
+struct OpType : OrtCustomOp {
+  const char* name;
+  Element element;
+  size_t inputs, outputs;
+  const bool* input_required;
+  const bool* output_required;
+  uint64_t bool_inputs;
+  std::unique_ptr<Kernel> (*create)(const OrtApi* api, const OrtKernelInfo* info, Element element);
+
+  /// Fills the base struct in.
+  void Publish();
+};
+
+/// Appends the operator for all element types.
+void AddMultiTokenAttention(std::deque<OpType>& ops);
+void AddKvShift(std::deque<OpType>& ops);
+
+/// Float32 views of tensors; converted ones live as long as this does.
+class Floats {
+ public:
+  Floats(Executor& executor, Element element) : executor_(executor), element_(element) {}
+
+  /// Null if the tensor is absent.
+  const float* Read(const Tensor& tensor);
+  /// Memory for a result; written back by Finish.
+  float* Write(const Tensor& tensor);
+  void Finish();
+
+ private:
+  Executor& executor_;
+  Element element_;
+  std::deque<Scratch> scratch_;
+  struct Result {
+    Tensor tensor;
+    const float* from;
+  };
+  std::vector<Result> results_;
+};
+
+}  // namespace heddle::ort
+
+#endif  // HEDDLE_ORT_CUSTOM_OP_H_
