@@ -69,6 +69,7 @@ public final class Heddle implements Callable<Integer> {
     private static void registerConverters(CommandLine commandLine) {
         commandLine.registerConverter(Path.class, new PathConverter());
         register(commandLine, ExportCommand.WeightType.class);
+        register(commandLine, BenchCommand.Subject.class);
         register(commandLine, Initialization.class);
         register(commandLine, KvCache.class);
         register(commandLine, OpsMode.class);
