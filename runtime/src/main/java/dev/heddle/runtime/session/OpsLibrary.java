@@ -53,7 +53,7 @@ public interface OpsLibrary {
         try {
             return OpsLibraryFile.unpacked();
         } catch (OpsLibraryException e) {
-            throw new RuntimeFailure(e.getMessage());
+            throw new RuntimeFailure(String.valueOf(e.getMessage()));
         }
     }
 }
