@@ -147,7 +147,7 @@ class Strips {
 
   /// Masked scores of kScoreRows positions against a panel.
   void Score(int64_t h, int64_t position, int64_t key, float* out, int64_t stride) const {
-    int64_t last = position + kScoreRows - 1;
+    int64_t last = Min(position + kScoreRows, s_.keys) - 1;
     if (key > last || key + kPanel <= p_.visible.First(position)) {
       for (int64_t r = 0; r < kScoreRows; ++r) {
         Fill(out + r * stride, kPanel);

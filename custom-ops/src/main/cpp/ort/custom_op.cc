@@ -17,6 +17,35 @@ int OnnxType(Element element) {
   return kFloat32;
 }
 
+/// One conversion, in parts that several threads take.
+struct Conversion {
+  Element element;
+  bool widen;
+  const char* from;
+  char* to;
+  int64_t count;
+
+  static constexpr int64_t kPart = 1 << 15;
+
+  void Run(Executor& executor) {
+    executor.ParallelFor((count + kPart - 1) / kPart,
+                         [](void* state, size_t index) {
+                           static_cast<Conversion*>(state)->Part(static_cast<int64_t>(index));
+                         },
+                         this);
+  }
+
+  void Part(int64_t index) const {
+    int64_t first = index * kPart;
+    int64_t length = count - first < kPart ? count - first : kPart;
+    if (widen) {
+      Widen(element, from + first * 2, length, reinterpret_cast<float*>(to) + first);
+    } else {
+      Narrow(element, reinterpret_cast<const float*>(from) + first, length, to + first * 2);
+    }
+  }
+};
+
 /// A kernel together with the function table it was made with.
 struct Instance {
   const OrtApi* api;
@@ -70,7 +99,9 @@ const float* Floats::Read(const Tensor& tensor) {
   }
   Scratch& block = scratch_.emplace_back();
   block.Reset(executor_, tensor.size);
-  Widen(element_, tensor.data, tensor.size, block.data());
+  Conversion{element_, true, static_cast<const char*>(tensor.data),
+             reinterpret_cast<char*>(block.data()), tensor.size}
+      .Run(executor_);
   return block.data();
 }
 
@@ -86,7 +117,9 @@ float* Floats::Write(const Tensor& tensor) {
 
 void Floats::Finish() {
   for (const Result& result : results_) {
-    Narrow(element_, result.from, result.tensor.size, result.tensor.data);
+    Conversion{element_, false, reinterpret_cast<const char*>(result.from),
+               static_cast<char*>(result.tensor.data), result.tensor.size}
+        .Run(executor_);
   }
 }
 

@@ -183,8 +183,10 @@ void OrtExecutor::ParallelFor(int64_t count, Task task, void* state) {
     std::mutex mutex;
     std::exception_ptr failure;
   };
-  if (count == 1) {
-    task(state, 0);
+  if (count <= 1) {
+    if (count == 1) {
+      task(state, 0);
+    }
     return;
   }
   Batch batch{task, state, {}, nullptr};

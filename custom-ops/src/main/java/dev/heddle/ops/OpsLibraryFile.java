@@ -28,12 +28,32 @@ public final class OpsLibraryFile {
 
     private OpsLibraryFile() {}
 
+    /** What unpacking gave, found out once in a process: the jar does not change under it. */
+    private record Outcome(Optional<Path> file, Optional<OpsLibraryException> failure) {
+        static final Outcome OF_THIS_PROCESS = find();
+
+        private static Outcome find() {
+            try {
+                return new Outcome(findAndUnpack(), Optional.empty());
+            } catch (OpsLibraryException e) {
+                return new Outcome(Optional.empty(), Optional.of(e));
+            }
+        }
+    }
+
     /**
      * The library for this platform; empty if this jar was built without one.
      *
      * @throws OpsLibraryException if it cannot be unpacked
      */
     public static Optional<Path> unpacked() {
+        Outcome.OF_THIS_PROCESS.failure().ifPresent(failure -> {
+            throw new OpsLibraryException(String.valueOf(failure.getMessage()), failure);
+        });
+        return Outcome.OF_THIS_PROCESS.file();
+    }
+
+    private static Optional<Path> findAndUnpack() {
         String resource = "native/" + platform() + '/' + NAME;
         try (InputStream in = OpsLibraryFile.class.getResourceAsStream(resource)) {
             return in == null

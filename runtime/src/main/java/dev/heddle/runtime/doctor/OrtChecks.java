@@ -83,7 +83,8 @@ final class OrtChecks {
                     : Check.warn(
                             "native operators",
                             "libheddle_ops not found; models run through their function bodies, which is slower",
-                            "build it with CMake and set " + OpsLibrary.VARIABLE + " to the file");
+                            "install a C++ compiler and cmake and build again, or set " + OpsLibrary.VARIABLE
+                                    + " to the file");
         } catch (RuntimeFailure e) {
             return Check.fail(
                     "native operators", String.valueOf(e.getMessage()), "correct or unset " + OpsLibrary.VARIABLE);

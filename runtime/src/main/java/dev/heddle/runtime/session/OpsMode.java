@@ -2,7 +2,7 @@ package dev.heddle.runtime.session;
 
 /** Who computes the operators of domain {@code dev.heddle}. */
 public enum OpsMode {
-    /** The native library if there is one, else the function bodies in the model. */
+    /** On CPU the native library if there is one, else the function bodies in the model. */
     AUTO,
     /** The native library; an error if there is none. */
     NATIVE,

@@ -51,6 +51,10 @@ final class OrtOptions {
         if (options.ops() == OpsMode.PORTABLE) {
             return Optional.empty();
         }
+        if (options.ops() == OpsMode.AUTO && options.provider() != Provider.CPU) {
+            // The library's kernels run on CPU: the function bodies stay on the device, without copies to and fro.
+            return Optional.empty();
+        }
         Optional<Path> library = options.opsLibrary().locate();
         if (library.isEmpty() && options.ops() == OpsMode.NATIVE) {
             throw new RuntimeFailure(
