@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 
@@ -28,7 +29,9 @@ final class BenchSession implements AutoCloseable {
 
     private BenchSession(ModelSession session, Map<String, HostTensor> values) {
         this.session = session;
-        session.inputs().forEach(input -> inputs.put(input.name(), NativeTensor.of(values.get(input.name()))));
+        session.inputs()
+                .forEach(input -> inputs.put(
+                        input.name(), NativeTensor.of(Objects.requireNonNull(values.get(input.name()), input.name()))));
         session.outputs().forEach(output -> outputs.add(output.name()));
     }
 
@@ -93,7 +96,8 @@ final class BenchSession implements AutoCloseable {
     /** The first output of one run, for a comparison of two sessions. */
     HostTensor context() {
         Map<String, NativeTensor> results = session.run(new RunRequest(inputs, outputs, Map.of()), new Cancellation());
-        HostTensor context = results.get("context").toHost();
+        HostTensor context =
+                Objects.requireNonNull(results.get("context"), "context").toHost();
         results.values().forEach(NativeTensor::close);
         return context;
     }
