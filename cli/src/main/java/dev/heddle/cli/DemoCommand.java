@@ -1,5 +1,6 @@
 package dev.heddle.cli;
 
+import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -37,16 +38,20 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        SessionOptions options = session.options();
         if (output != null) {
-            TargetFolder.check(output, false);
-            return run(Files.createDirectories(output));
+            if (!TargetFolder.isFree(output)) {
+                throw new IllegalArgumentException(
+                        output + ": expected a name that is free, but it exists; give another name");
+            }
+            return run(Files.createDirectories(output), options);
         }
         try (TemporaryFolder folder = TemporaryFolder.create("heddle-demo")) {
-            return run(folder.path());
+            return run(folder.path(), options);
         }
     }
 
-    private int run(Path folder) throws IOException {
+    private int run(Path folder, SessionOptions options) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         out.println(
                 "Small models of every family with random weights, written in their source's layout, exported, and run on ONNX Runtime.");
@@ -57,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
                 "model", "source", "parameters", "whole", "chunks", "padded", "argmax", "same", "8 tokens");
         boolean allSame = true;
         for (DemoCase demo : DemoCase.all()) {
-            DemoCase.Outcome outcome = demo.run(folder.resolve(demo.name()), session.options());
+            DemoCase.Outcome outcome = demo.run(folder.resolve(demo.name()), options);
             allSame &= outcome.same();
             table.row(
                     demo.name(),

@@ -30,19 +30,19 @@ final class ExportCommand implements Callable<Integer> {
             description = "Folder to make.")
     private Path output = Path.of("");
 
-    @Option(names = "--cache", paramLabel = "KIND", description = "none or dynamic (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--cache", paramLabel = "KIND", description = "none or dynamic (default: dynamic).")
     private KvCache cache = KvCache.DYNAMIC;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", description = "fp32 (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--dtype", paramLabel = "TYPE", description = "fp32 (default: fp32).")
     private WeightType dtype = WeightType.FP32;
 
     @Option(names = "--opset", paramLabel = "N", description = "21 or 23 (default: ${DEFAULT-VALUE}).")
-    private int opset = 23;
+    private int opset = GraphOptions.defaults().opset();
 
     @Option(names = "--inline", description = "Expand every custom operator in place: standard operators only.")
     private boolean inline;
 
-    @Option(names = "--force", description = "Replace DIR if it is a model folder.")
+    @Option(names = "--force", description = "Replace DIR if it is a model folder without a checkpoint in it.")
     private boolean force;
 
     @Spec
@@ -55,9 +55,12 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        new OptionValue(spec.commandLine(), "--opset", opset)
+                .require(GraphOptions.OPSETS.contains(opset), GraphOptions.opsetNames());
         GraphOptions options =
                 new GraphOptions(opset, inline ? FunctionStyle.INLINE : FunctionStyle.FUNCTION, cache, DType.FLOAT32);
         TargetFolder.check(output, force);
+        source.checkApart(output);
         try (SourceModel model = source.open();
                 ExportProgress progress = new ExportProgress(spec.commandLine().getErr())) {
             model.warnings().forEach(progress::warn);

@@ -76,6 +76,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        checkRanges();
         try (LanguageModel opened = LanguageModel.open(model, session.options())) {
             long[] ids = prompt.text != null
                     ? opened.encode(prompt.text)
@@ -91,18 +92,30 @@ final class GenerateCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void checkRanges() {
+        value("--max-new-tokens", maxNewTokens).requireAtLeast(1);
+        value("--temperature", temperature)
+                .require(temperature >= 0 && Double.isFinite(temperature), "a number of at least 0");
+        value("--top-k", topK).requireAtLeast(0);
+        value("--top-p", topP).require(topP > 0 && topP <= 1, "a number above 0 and at most 1");
+    }
+
+    private OptionValue value(String option, Number value) {
+        return new OptionValue(spec.commandLine(), option, value);
+    }
+
     private Sampling sampling() {
         return temperature == 0 ? new Sampling.Greedy() : new Sampling.Random(temperature, topK, topP, seed);
     }
 
     private void print(TokenStream tokens, boolean asText, PrintWriter out) {
         List<Token> made = new ArrayList<>();
-        while (tokens.hasNext()) {
+        // Nobody reads any more what a broken pipe is given.
+        while (!out.checkError() && tokens.hasNext()) {
             Token token = tokens.next();
             made.add(token);
             if (stream) {
                 out.print(asText ? token.text() : separator(made) + token.id());
-                out.flush();
             }
         }
         if (!stream) {

@@ -1,10 +1,20 @@
 package dev.heddle.cli;
 
+import dev.heddle.models.decoder.KvCache;
+import dev.heddle.models.preset.Initialization;
+import dev.heddle.runtime.session.OpsMode;
+import dev.heddle.runtime.session.Provider;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -17,7 +27,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:ok", "1:failed", "2:wrong usage", "3:parity mismatch"})
-public final class Heddle implements Runnable {
+public final class Heddle implements Callable<Integer> {
 
     /** Exit code of a comparison that found a difference. */
     static final int PARITY_MISMATCH = 3;
@@ -32,7 +42,7 @@ public final class Heddle implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(ProcessExit.of(commandLine(), new FileOutputStream(FileDescriptor.out), arguments));
     }
 
     /** The whole command line, for the process and for tests. */
@@ -48,14 +58,41 @@ public final class Heddle implements Runnable {
                 .addSubcommand(new PresetsCommand())
                 .addSubcommand(new DoctorCommand())
                 .addSubcommand(new BenchCommand());
-        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        registerConverters(commandLine);
+        commandLine.setParameterExceptionHandler((problem, arguments) -> UsageLine.print(problem));
         commandLine.setExecutionExceptionHandler(
                 (problem, command, parsed) -> ErrorLine.print(problem, command.getErr(), root.stacktrace));
+        commandLine.setExecutionStrategy(root::execute);
         return commandLine;
     }
 
+    private static void registerConverters(CommandLine commandLine) {
+        commandLine.registerConverter(Path.class, new PathConverter());
+        register(commandLine, BenchCommand.Subject.class);
+        register(commandLine, ExportCommand.WeightType.class);
+        register(commandLine, Initialization.class);
+        register(commandLine, KvCache.class);
+        register(commandLine, OpsMode.class);
+        register(commandLine, Provider.class);
+    }
+
+    private static <E extends Enum<E>> void register(CommandLine commandLine, Class<E> type) {
+        commandLine.registerConverter(type, new ChoiceConverter<>(type));
+    }
+
+    /** Runs the command; errors of the JVM, which picocli lets pass, get their line too. */
+    private int execute(ParseResult parsed) {
+        try {
+            return new RunLast().execute(parsed);
+        } catch (Error e) {
+            // Here the program ends in any case: out of memory, a library that does not load, or a bug.
+            return ErrorLine.print(e, spec.commandLine().getErr(), stacktrace);
+        }
+    }
+
     @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE;
     }
 }

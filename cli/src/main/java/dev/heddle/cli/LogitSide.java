@@ -6,14 +6,15 @@ import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.Decoder;
 import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 
 /** One of the two things that are compared: something that gives logits. */
 sealed interface LogitSide extends AutoCloseable {
@@ -21,7 +22,7 @@ sealed interface LogitSide extends AutoCloseable {
     /** What it is, for people. */
     String describe();
 
-    /** Number of token ids, if it is known before a run. */
+    /** Number of token ids it can be given; empty if the file leaves it open, or it is not given any. */
     OptionalInt vocabulary();
 
     /** [batch, len, vocab]. */
@@ -31,12 +32,15 @@ sealed interface LogitSide extends AutoCloseable {
     void close();
 
     /**
-     * A stored result (a safetensors file), a model (a folder with a model file, or the file), or a checkpoint (any other folder).
+     * A preset, a stored result (a safetensors file), a model (a folder with a model file, or the file), or a checkpoint (any other folder).
      *
      * @param chunks how a model is fed
      */
-    static LogitSide open(Path path, SessionOptions options, ChunkSizes chunks) {
-        String name = path.toString();
+    static LogitSide open(String name, PresetOptions presets, SessionOptions options, ChunkSizes chunks) {
+        if (PresetOptions.isPreset(name)) {
+            return new Reference(presets.open(name));
+        }
+        Path path = Path.of(name);
         if (name.endsWith(".safetensors")) {
             return Stored.open(path);
         }
@@ -113,12 +117,14 @@ sealed interface LogitSide extends AutoCloseable {
     record Stored(Path file, Map<String, HostTensor> tensors) implements LogitSide {
 
         static Stored open(Path file) {
-            Map<String, HostTensor> tensors = TensorFile.read(file);
-            if (!tensors.containsKey("logits")) {
+            Map<String, HostTensor> tensors =
+                    TensorFile.read(file, "logits", TokenInput.IDS, TokenInput.MASK, TokenInput.POSITIONS);
+            Stored stored = new Stored(file, tensors);
+            if (stored.logits().rank() != 3) {
                 throw new IllegalArgumentException(
-                        file + ": expected a tensor logits, got " + new TreeSet<>(tensors.keySet()));
+                        file + ": expected logits of [batch, len, vocab], got " + stored.logits());
             }
-            return new Stored(file, tensors);
+            return stored;
         }
 
         @Override
@@ -131,11 +137,21 @@ sealed interface LogitSide extends AutoCloseable {
             return OptionalInt.empty();
         }
 
+        /** What the logits were computed from, if the file says. */
+        Optional<TokenBlock> tokens() {
+            return tensors.containsKey(TokenInput.IDS) ? Optional.of(TokenInput.of(tensors, file)) : Optional.empty();
+        }
+
+        /** Tokens of the right number, for a comparison that needs only that. */
+        TokenBlock anyTokens() {
+            return TokenBlock.of(HostTensor.zeros(DType.INT64, logits().dim(0), logits().dim(1)));
+        }
+
         /** The stored logits; they must be of as many tokens. */
         @Override
         public HostTensor logits(TokenBlock tokens) {
             HostTensor logits = logits();
-            boolean fits = logits.rank() == 3 && logits.dim(0) == tokens.batch() && logits.dim(1) == tokens.length();
+            boolean fits = logits.dim(0) == tokens.batch() && logits.dim(1) == tokens.length();
             if (!fits) {
                 throw new IllegalArgumentException(file + ": expected logits of [" + tokens.batch() + ", "
                         + tokens.length() + ", vocab] for the given tokens, got " + logits);

@@ -12,12 +12,13 @@ import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,11 +38,11 @@ final class ParityCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "A",
             description =
-                    "What is right: a checkpoint folder (float64 reference), a model folder, or a safetensors file with logits.")
-    private Path expected = Path.of("");
+                    "What is right: a checkpoint folder or preset:NAME (float64 reference), a model folder, or a safetensors file with logits.")
+    private String expected = "";
 
     @Parameters(index = "1", paramLabel = "B", description = "What is judged: the same kinds.")
-    private Path actual = Path.of("");
+    private String actual = "";
 
     @Option(
             names = "--input",
@@ -56,8 +57,11 @@ final class ParityCommand implements Callable<Integer> {
     @Option(names = "--length", paramLabel = "N", description = "Tokens of each (default: ${DEFAULT-VALUE}).")
     private int length = 32;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of random tokens (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Option(
+            names = "--token-seed",
+            paramLabel = "N",
+            description = "Seed of random tokens (default: ${DEFAULT-VALUE}).")
+    private long tokenSeed;
 
     @Option(
             names = "--chunks",
@@ -70,6 +74,9 @@ final class ParityCommand implements Callable<Integer> {
     private @Nullable Path json;
 
     @Mixin
+    private PresetOptions presets = new PresetOptions();
+
+    @Mixin
     private SessionArguments session = new SessionArguments();
 
     @Spec
@@ -77,8 +84,14 @@ final class ParityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (LogitSide a = LogitSide.open(expected, session.options(), chunks);
-                LogitSide b = LogitSide.open(actual, session.options(), chunks)) {
+        new OptionValue(spec.commandLine(), "--batch", batch).requireAtLeast(1);
+        new OptionValue(spec.commandLine(), "--length", length).requireAtLeast(1);
+        if (json != null) {
+            OutputFile.check(json);
+        }
+        try (LogitSide a = LogitSide.open(expected, presets, session.options(), chunks);
+                LogitSide b = LogitSide.open(actual, presets, session.options(), chunks)) {
+            checkVocabularies(a, b);
             TokenBlock tokens = tokens(a, b);
             HostTensor right = a.logits(tokens);
             HostTensor judged = b.logits(tokens);
@@ -97,22 +110,45 @@ final class ParityCommand implements Callable<Integer> {
         return judged.dtype().bytes() <= right.dtype().bytes() ? judged.dtype() : right.dtype();
     }
 
+    private void checkVocabularies(LogitSide a, LogitSide b) {
+        boolean known = a.vocabulary().isPresent() && b.vocabulary().isPresent();
+        if (known && a.vocabulary().getAsInt() != b.vocabulary().getAsInt()) {
+            throw new IllegalArgumentException(expected + " has a vocabulary of "
+                    + a.vocabulary().getAsInt() + " tokens, " + actual + " one of "
+                    + b.vocabulary().getAsInt() + "; compare two sides of one model");
+        }
+    }
+
     private TokenBlock tokens(LogitSide a, LogitSide b) {
         if (input != null) {
-            return TokenInput.of(TensorFile.read(input), input.toString());
+            return TokenInput.read(input);
         }
-        for (LogitSide side : new LogitSide[] {a, b}) {
-            if (side instanceof LogitSide.Stored stored && stored.tensors().containsKey("input_ids")) {
-                return TokenInput.of(stored.tensors(), stored.file().toString());
-            }
+        List<LogitSide.Stored> stored = Stream.of(a, b)
+                .filter(LogitSide.Stored.class::isInstance)
+                .map(LogitSide.Stored.class::cast)
+                .toList();
+        Optional<TokenBlock> tokens =
+                stored.stream().flatMap(side -> side.tokens().stream()).findFirst();
+        if (tokens.isPresent()) {
+            return tokens.get();
         }
+        return switch (stored.size()) {
+            case 0 -> random(a, b);
+            case 1 ->
+                throw new IllegalArgumentException(stored.get(0).file()
+                        + ": expected a tensor input_ids beside logits, got none; give the tokens with --input");
+            default -> stored.get(0).anyTokens();
+        };
+    }
+
+    private TokenBlock random(LogitSide a, LogitSide b) {
         OptionalInt vocabulary = a.vocabulary().isPresent() ? a.vocabulary() : b.vocabulary();
         return TokenInput.random(
                 batch,
                 length,
                 vocabulary.orElseThrow(() -> new IllegalArgumentException(
-                        "neither side says which tokens it was computed from; give them with --input")),
-                seed);
+                        "neither side says how many tokens it knows; give tokens with --input")),
+                tokenSeed);
     }
 
     private void print(LogitSide a, LogitSide b, TokenBlock tokens, ParityReport report) {
@@ -123,11 +159,13 @@ final class ParityCommand implements Callable<Integer> {
         for (TensorComparison comparison : report.comparisons()) {
             if (comparison instanceof TensorComparison.Values values) {
                 out.printf(
-                        "max abs   %.3g%nmax rel   %.3g%ncosine    %.12f%nargmax    %s%n",
+                        "max abs   %.3g%nmax rel   %.3g%ncosine    %.12f%nargmax    %d of %d, %d near ties%n",
                         values.errors().maxAbsolute(),
                         values.errors().maxRelative(),
                         values.errors().cosine(),
-                        values.argmax());
+                        values.argmax().equal(),
+                        values.argmax().rows(),
+                        values.argmax().nearTies());
             }
         }
         report.lines().forEach(line -> out.println((report.passed() ? "same      " : "DIFFERENT ") + line));
@@ -158,10 +196,8 @@ final class ParityCommand implements Callable<Integer> {
                 entry.put("worst_actual", values.worst().actual());
             }
         }
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.write(
-                temporary,
+        OutputFile.write(
+                file,
                 new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(root));
-        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -15,12 +15,23 @@ final class ReferenceLogits {
 
     /** FLOAT64 [batch, len, vocab]. */
     static HostTensor of(SourceModel source, TokenBlock tokens) {
+        checkTokens(tokens, source.decoder().vocabSize());
         DecoderReference reference = new DecoderReference(source.decoder(), new WeightReader(source.checkpoint()));
         DecoderReference.Input input =
                 new DecoderReference.Input(rows(tokens.ids()), real(tokens), rows(tokens.positionIds()));
         DoubleTensor logits =
                 reference.step(input, reference.fresh(tokens.batch())).logits();
         return HostTensor.ofDoubles(logits.data(), logits.shape()[0], logits.shape()[1], logits.shape()[2]);
+    }
+
+    private static void checkTokens(TokenBlock tokens, int vocabulary) {
+        LongBuffer ids = tokens.ids().longs();
+        for (int i = 0; i < ids.limit(); i++) {
+            if (ids.get(i) < 0 || ids.get(i) >= vocabulary) {
+                throw new IllegalArgumentException("input_ids: token %d at [%d, %d] is not in the vocabulary of %d"
+                        .formatted(ids.get(i), i / tokens.length(), i % tokens.length(), vocabulary));
+            }
+        }
     }
 
     private static boolean[][] real(TokenBlock tokens) {

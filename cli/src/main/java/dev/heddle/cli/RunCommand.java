@@ -6,6 +6,7 @@ import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
+import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -57,8 +58,10 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TokenBlock tokens = TokenInput.of(TensorFile.read(input), input.toString());
-        try (ModelSession opened = ModelSession.open(model, session.options())) {
+        SessionOptions options = session.options();
+        OutputFile.check(output);
+        TokenBlock tokens = TokenInput.read(input);
+        try (ModelSession opened = ModelSession.open(model, options)) {
             HostTensor logits = new Forward(Decoder.of(opened)).logits(tokens, chunks);
             TensorFile.write(output, Map.of("logits", logits));
             spec.commandLine().getOut().println(output + ": logits " + logits);

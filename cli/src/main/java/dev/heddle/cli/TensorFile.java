@@ -11,33 +11,57 @@ import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Safetensors files as the runtime's tensors and back. */
 final class TensorFile {
 
+    private static final int SHOWN_NAMES = 5;
+
     private TensorFile() {}
 
-    /** All tensors of the file, copied into memory. */
-    static Map<String, HostTensor> read(Path file) {
-        try (Checkpoint tensors = Checkpoints.open(file)) {
+    /**
+     * A tensor that must be there and others that may be, copied into memory.
+     *
+     * @throws IllegalArgumentException if the first is not there, or one is too large for memory
+     */
+    static Map<String, HostTensor> read(Path file, String required, String... optional) {
+        try (Checkpoint checkpoint = Checkpoints.open(file)) {
+            SortedMap<String, StoredTensor> tensors = checkpoint.tensors();
+            if (!tensors.containsKey(required)) {
+                throw new IllegalArgumentException(
+                        file + ": expected a tensor " + required + ", got " + shortened(tensors.keySet()));
+            }
             Map<String, HostTensor> result = new TreeMap<>();
-            tensors.tensors().forEach((name, tensor) -> result.put(name, copy(tensor)));
+            Stream.concat(Stream.of(required), Stream.of(optional))
+                    .flatMap(name -> Stream.ofNullable(tensors.get(name)))
+                    .forEach(tensor -> result.put(tensor.name(), copy(file, tensor)));
             return result;
         }
     }
 
-    private static HostTensor copy(StoredTensor tensor) {
-        int elements = Math.toIntExact(tensor.shape().elements());
-        ByteBuffer source = tensor.read(0, elements);
-        ByteBuffer bytes = ByteBuffer.allocateDirect(source.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.put(source).flip();
-        return HostTensor.of(
-                DType.valueOf(tensor.dtype().name()), bytes, tensor.shape().lengths());
+    private static HostTensor copy(Path file, StoredTensor tensor) {
+        try {
+            HostTensor copy = HostTensor.zeros(
+                    DType.valueOf(tensor.dtype().name()), tensor.shape().lengths());
+            copy.bytes().put(tensor.read(0, copy.elementCount()));
+            return copy;
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": tensor " + tensor.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String shortened(Set<String> names) {
+        String shown = names.stream().limit(SHOWN_NAMES).collect(Collectors.joining(", "));
+        int others = names.size() - SHOWN_NAMES;
+        return others > 0 ? shown + " and " + others + " others" : shown.isEmpty() ? "none" : shown;
     }
 
     /** Writes the tensors; an older file of that name is replaced when the new one is complete. */

@@ -67,7 +67,8 @@ final class SampleParityTest {
     }
 
     private static Map<String, HostTensor> expected(Form form) {
-        return TensorFile.read(SAMPLES.resolve(form.sample()).resolve("expected.safetensors"));
+        return TensorFile.read(
+                SAMPLES.resolve(form.sample()).resolve("expected.safetensors"), "logits", TokenInput.IDS);
     }
 
     @ParameterizedTest

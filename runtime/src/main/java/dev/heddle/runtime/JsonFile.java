@@ -1,6 +1,7 @@
 package dev.heddle.runtime;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -27,10 +28,15 @@ public final class JsonFile {
         } catch (JsonProcessingException e) {
             throw new ModelFormatException(
                     "%s: expected JSON, line %d: %s"
-                            .formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
+                            .formatted(file, e.getLocation().getLineNr(), problem(e)),
                     e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The library's own words for a file that ends too early also tell of its settings. */
+    private static String problem(JsonProcessingException problem) {
+        return problem instanceof JsonEOFException ? "it ends too early" : problem.getOriginalMessage();
     }
 }

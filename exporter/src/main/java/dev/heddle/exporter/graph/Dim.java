@@ -91,7 +91,7 @@ public record Dim(SortedMap<String, Long> terms, long constant) {
         for (long coefficient : terms.values()) {
             divisor = gcd(divisor, Math.abs(coefficient));
         }
-        return terms.get(terms.firstKey()) < 0 ? -divisor : divisor;
+        return terms.values().iterator().next() < 0 ? -divisor : divisor;
     }
 
     /** What this is the product of, next to {@link #content}: one dim, unless {@link #times(Dim)} made it; none for a number. */
@@ -134,11 +134,11 @@ public record Dim(SortedMap<String, Long> terms, long constant) {
     }
 
     private boolean isSymbol() {
-        return constant == 0 && terms.size() == 1 && terms.get(terms.firstKey()) == 1;
+        return constant == 0 && terms.size() == 1 && terms.values().iterator().next() == 1;
     }
 
     private String factor() {
-        return isSymbol() ? terms.firstKey() : "(" + this + ")";
+        return isSymbol() && DimExpression.isAtom(terms.firstKey()) ? terms.firstKey() : "(" + this + ")";
     }
 
     /** As written into {@code dim_param}, for instance {@code past_len + q_len - 1}. */

@@ -10,29 +10,40 @@ import java.util.regex.Pattern;
 /** Reads the texts that {@link Dim} writes. */
 final class DimExpression {
 
-    /** Up to 18 digits, so that every number fits a long. */
-    private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
-
-    private static final Pattern TERM = Pattern.compile("(?:(\\d{1,18})\\*)?(.+)");
+    private static final Pattern TERM = Pattern.compile("(?:(\\d+)\\*)?(.+)");
 
     private DimExpression() {}
 
     /** Reads back what {@link Dim#toString} writes; other text becomes one symbol. */
     static Dim parse(String text) {
+        try {
+            Dim dim = sum(text);
+            return dim.toString().equals(text) ? dim : Dim.of(text);
+        } catch (NumberFormatException tooLarge) {
+            return Dim.of(text);
+        }
+    }
+
+    private static Dim sum(String text) {
         SortedMap<String, Long> terms = new TreeMap<>();
         long constant = 0;
         String signed = text.startsWith("-") ? " - " + text.substring(1) : " + " + text;
         for (String part : cut(signed, " + ", " - ")) {
             long sign = part.startsWith(" - ") ? -1 : 1;
-            Matcher term = TERM.matcher(part.substring(3));
-            if (NUMBER.matcher(part.substring(3)).matches()) {
-                constant = sign * Long.parseLong(part.substring(3));
+            String body = part.substring(3);
+            Matcher term = TERM.matcher(body);
+            if (!body.isEmpty() && body.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                constant = sign * Long.parseLong(body);
             } else if (term.matches()) {
                 terms.put(term.group(2), sign * (term.group(1) == null ? 1 : Long.parseLong(term.group(1))));
             }
         }
-        Dim dim = new Dim(terms, constant);
-        return dim.toString().equals(text) ? dim : Dim.of(text);
+        return new Dim(terms, constant);
+    }
+
+    /** Whether a symbol can stand in a product without parentheses. */
+    static boolean isAtom(String symbol) {
+        return cut("*" + symbol, " ").size() == 1;
     }
 
     /** Factors of a product's name: {@code a + b} and {@code c} of {@code (a + b)*c}. */

@@ -39,7 +39,7 @@ final class FunctionRecording {
         if (outputs.size() != outputCount) {
             throw new GraphException(id + ": the body must give " + outputCount + " outputs, got " + outputs.size());
         }
-        graph.register(function(actual.size(), outputs));
+        graph.register(function(outputs));
         return outputs.stream().map(Value::typed).toList();
     }
 
@@ -51,7 +51,7 @@ final class FunctionRecording {
                 : Value.ABSENT;
     }
 
-    private Function function(int inputCount, List<Value> outputs) {
+    private Function function(List<Value> outputs) {
         Map<String, String> names = new HashMap<>();
         List<String> formalOutputs = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
@@ -65,9 +65,7 @@ final class FunctionRecording {
         }
         return new Function(
                 id,
-                schema.inputs().subList(0, inputCount).stream()
-                        .map(OpSchema.Parameter::name)
-                        .toList(),
+                schema.inputs().stream().map(OpSchema.Parameter::name).toList(),
                 formalOutputs,
                 List.copyOf(new TreeSet<>(arguments.keySet())),
                 recorder.nodes().stream().map(node -> node.renamed(names)).toList(),

@@ -15,6 +15,15 @@ public record Finding(Severity severity, String text) {
         WARNING
     }
 
+    public Finding {
+        text = printable(text);
+    }
+
+    /** Names come from files: what would break the line or steer a terminal is shown as a question mark. */
+    static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
     static Finding error(String text) {
         return new Finding(Severity.ERROR, text);
     }

@@ -36,7 +36,7 @@ public final class ModelReader {
 
     private ModelReader(Path file) {
         this.file = file;
-        this.folder = file.toAbsolutePath().getParent();
+        this.folder = file.toAbsolutePath().resolveSibling("");
     }
 
     /**
@@ -49,7 +49,7 @@ public final class ModelReader {
         try {
             return reader.model(reader.parsed());
         } catch (GraphException e) {
-            throw new GraphException(file.getFileName() + ": " + e.getMessage());
+            throw new GraphException(Finding.printable(file.getFileName() + ": " + e.getMessage()));
         }
     }
 

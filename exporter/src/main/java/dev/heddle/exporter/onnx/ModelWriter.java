@@ -60,26 +60,37 @@ public final class ModelWriter {
         return data.byteCount() >= EXTERNAL_BYTES;
     }
 
+    /**
+     * @throws UnwritableFileException if a file cannot be written to its end
+     * @throws IOException if a file exists or cannot be made
+     */
     public void write(Model model) throws IOException {
         GraphProto.Builder graph = graph(model);
         if (model.graph().initializers().stream().map(Initializer::data).anyMatch(ModelWriter::isExternal)) {
-            try (FileChannel data = create(DATA_FILE)) {
-                writeWeights(model.graph().initializers(), graph, data);
-                data.force(true);
-            }
+            write(DATA_FILE, data -> writeWeights(model.graph().initializers(), graph, data));
         } else {
             model.graph().initializers().forEach(weight -> graph.addInitializer(inline(weight)));
         }
-        try (FileChannel file = create(MODEL_FILE)) {
+        write(MODEL_FILE, file -> {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(file));
             proto(model, graph).writeTo(out);
             out.flush();
-            file.force(true);
-        }
+        });
     }
 
-    private FileChannel create(String name) throws IOException {
-        return FileChannel.open(folder.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    @FunctionalInterface
+    private interface Content {
+        void writeTo(FileChannel file) throws IOException;
+    }
+
+    private void write(String name, Content content) throws IOException {
+        Path file = folder.resolve(name);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            content.writeTo(channel);
+            channel.force(true);
+        } catch (IOException e) {
+            throw UnwritableFileException.of(file, e);
+        }
     }
 
     private void writeWeights(List<Initializer> weights, GraphProto.Builder graph, FileChannel data)

@@ -1,6 +1,7 @@
 package dev.heddle.exporter.onnx;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -15,14 +16,20 @@ import java.util.stream.Stream;
 /**
  * A folder that appears under its name only when it is complete.
  *
- * <p>Files are written into {@link #path}, a hidden neighbour of the target; {@link #commit} moves it into place, {@link #close} without commit removes it. What a
- * killed process left behind is removed by the next one that stages the same target. Not thread-safe.
+ * <p>Files are written into {@link #path}, a hidden neighbour of the target; {@link #commit} moves it into place, {@link #close} without commit removes it, and so
+ * does the end of the program, for instance by SIGTERM. What a killed process left behind is removed by the next one that stages the same target. One thread
+ * writes, commits and closes.
  */
 public final class StagedFolder implements AutoCloseable {
 
+    private static final int REMOVE_ATTEMPTS = 10;
+
     private final Path target;
+    private final Existing existing;
     private final Path staging;
     private final Path retired;
+    private final Path discarded;
+    private final Thread cleaner = new Thread(this::cleanUp, "staged-folder-cleaner");
     private boolean done;
 
     /** What to do if the target exists. */
@@ -31,10 +38,12 @@ public final class StagedFolder implements AutoCloseable {
         REPLACE
     }
 
-    private StagedFolder(Path target, Path staging, Path retired) {
+    private StagedFolder(Path target, Path parent, StagingNames names, Existing existing) {
         this.target = target;
-        this.staging = staging;
-        this.retired = retired;
+        this.existing = existing;
+        this.staging = parent.resolve(names.written());
+        this.retired = parent.resolve(names.retired());
+        this.discarded = parent.resolve(names.discarded());
     }
 
     /**
@@ -48,15 +57,32 @@ public final class StagedFolder implements AutoCloseable {
             throw new FileAlreadyExistsException(target.toString());
         }
         Files.createDirectories(parent);
-        String prefix = "." + absolute.getFileName() + ".heddle-";
-        recover(absolute, parent, prefix);
-        if (existing == Existing.REFUSE && Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
+        StagingNames names = StagingNames.of(absolute);
+        recover(absolute, parent, names);
+        if (existing == Existing.REFUSE && exists(absolute)) {
             throw new FileAlreadyExistsException(target.toString());
         }
-        String process = Long.toString(ProcessHandle.current().pid());
-        Path staging = parent.resolve(prefix + "new-" + process);
-        Files.createDirectory(staging);
-        return new StagedFolder(absolute, staging, parent.resolve(prefix + "old-" + process));
+        StagedFolder folder = new StagedFolder(absolute, parent, names, existing);
+        folder.make();
+        return folder;
+    }
+
+    /** The cleaner is there before the folder, so that no moment is left in which a folder would stay. */
+    private void make() throws IOException {
+        try {
+            Runtime.getRuntime().addShutdownHook(cleaner);
+        } catch (IllegalStateException e) {
+            throw givenUp();
+        }
+        synchronized (this) {
+            requireOpen();
+            try {
+                Files.createDirectory(staging);
+            } catch (IOException e) {
+                dropCleaner();
+                throw e;
+            }
+        }
     }
 
     /** Where to write. */
@@ -64,41 +90,83 @@ public final class StagedFolder implements AutoCloseable {
         return staging;
     }
 
-    /** Moves the folder into place; an older one is replaced and removed. */
+    /**
+     * Moves the folder into place; an older one is replaced and removed.
+     *
+     * @throws FileAlreadyExistsException if there is one by now that may not be replaced
+     * @throws IOException if it cannot be moved, or was closed, also by the end of the program
+     */
     public void commit() throws IOException {
-        if (Files.exists(target)) {
-            Files.move(target, retired, StandardCopyOption.ATOMIC_MOVE);
+        synchronized (this) {
+            requireOpen();
+            if (exists(target)) {
+                if (existing == Existing.REFUSE) {
+                    throw new FileAlreadyExistsException(target.toString());
+                }
+                Files.move(target, retired, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
+            done = true;
         }
-        Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
-        done = true;
-        if (Files.exists(retired)) {
-            remove(retired);
-        }
+        dropCleaner();
+        remove(retired);
     }
 
     @Override
     public void close() throws IOException {
+        dropCleaner();
+        undo();
+    }
+
+    private void cleanUp() {
+        try {
+            undo();
+        } catch (IOException e) {
+            // Nobody is left to be told; what is still there is removed by the next process that stages this target.
+        }
+    }
+
+    private synchronized void undo() throws IOException {
         if (done) {
             return;
         }
         done = true;
-        if (Files.exists(retired) && !Files.exists(target)) {
+        if (Files.exists(retired) && !exists(target)) {
             Files.move(retired, target, StandardCopyOption.ATOMIC_MOVE);
         }
-        remove(staging);
+        if (Files.exists(staging)) {
+            // Under another name, for the thread that writes may go on to make files while this one removes them.
+            Files.move(staging, discarded, StandardCopyOption.ATOMIC_MOVE);
+            remove(discarded);
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (done) {
+            throw givenUp();
+        }
+    }
+
+    private IOException givenUp() {
+        return new IOException(target + ": not written, it was given up before it was complete");
+    }
+
+    private void dropCleaner() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleaner);
+        } catch (IllegalStateException e) {
+            // The program is ending: the cleaner runs, and finds what is left to do.
+        }
     }
 
     /** Puts back a target that a killed process had moved aside, and removes its other leftovers. */
-    private static void recover(Path target, Path parent, String prefix) throws IOException {
+    private static void recover(Path target, Path parent, StagingNames names) throws IOException {
         List<Path> leftovers;
         try (Stream<Path> entries = Files.list(parent)) {
-            leftovers = entries.filter(path -> path.getFileName().toString().startsWith(prefix))
-                    .filter(path -> !isAlive(path.getFileName().toString()))
-                    .toList();
+            leftovers = entries.filter(names::isLeftover).toList();
         }
         for (Path leftover : leftovers) {
-            boolean retired = leftover.getFileName().toString().startsWith(prefix + "old-");
-            if (retired && !Files.exists(target)) {
+            if (names.isRetired(leftover) && !exists(target)) {
                 Files.move(leftover, target, StandardCopyOption.ATOMIC_MOVE);
             } else {
                 remove(leftover);
@@ -106,28 +174,33 @@ public final class StagedFolder implements AutoCloseable {
         }
     }
 
-    private static boolean isAlive(String name) {
-        String process = name.substring(name.lastIndexOf('-') + 1);
-        return process.chars().allMatch(Character::isDigit)
-                && ProcessHandle.of(Long.parseLong(process)).isPresent();
+    private static boolean exists(Path path) {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static void remove(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
+        for (int attempt = 1; exists(folder); attempt++) {
+            try {
+                Files.walkFileTree(folder, new Remover());
+            } catch (DirectoryNotEmptyException e) {
+                if (attempt == REMOVE_ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
+    }
 
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException problem) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+    private static final class Remover extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path visited, IOException problem) throws IOException {
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+        }
     }
 }

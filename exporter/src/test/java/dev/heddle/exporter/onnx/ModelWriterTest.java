@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
 import dev.heddle.exporter.graph.Graph;
+import dev.heddle.exporter.graph.GraphException;
 import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.SampleGraphs;
@@ -121,6 +122,37 @@ final class ModelWriterTest {
         assertThatThrownBy(() -> written(model(new Initializer("w", broken))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("weight w must have 2000 bytes, it wrote 1999");
+    }
+
+    @Test
+    void write_ofAFunctionThatUsesADomainNotImported_isRefused() {
+        Model built = SampleGraphs.scaledLinear(FunctionStyle.FUNCTION);
+        Model model = new Model(
+                built.graph(), built.functions(), new TreeMap<>(Map.of("test.ops", 1)), 10, "p", "v", new TreeMap<>());
+
+        assertThatThrownBy(() -> written(model))
+                .isInstanceOf(GraphException.class)
+                .hasMessage("test.ops.Scale:plain: the model imports no opset of domain ''");
+    }
+
+    @Test
+    void write_toAFullDisk_namesTheFile() {
+        TensorData tooMuch = new TensorData() {
+            @Override
+            public TensorType type() {
+                return TensorType.of(DType.UINT8, 2000);
+            }
+
+            @Override
+            public void writeTo(WritableByteChannel out) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+
+        assertThatThrownBy(() -> written(model(new Initializer("w", tooMuch))))
+                .isInstanceOf(UnwritableFileException.class)
+                .hasMessage(folder.resolve("model.onnx.data")
+                        + ": cannot be written: No space left on device; free space or choose another folder");
     }
 
     private static Initializer weight(String name, int bytes) {

@@ -99,6 +99,53 @@ final class StagedFolderTest {
     }
 
     @Test
+    void open_afterAnEarlierProcessOfTheSameNumber_removesWhatItLeft() throws IOException {
+        // As in a container, where the program is process 1 each time.
+        long hourAgo = System.currentTimeMillis() - 3_600_000;
+        String owner = ProcessHandle.current().pid() + "-" + hourAgo;
+        Path leftover = Files.createDirectory(parent.resolve(".out.heddle-new-" + owner));
+
+        StagedFolder.open(target, Existing.REFUSE).close();
+
+        assertThat(leftover).doesNotExist();
+    }
+
+    @Test
+    void open_ofAnotherTargetWithALongerName_leavesItAlone() throws IOException {
+        Path other = Files.createDirectory(parent.resolve(".out.heddle-new-x"));
+
+        StagedFolder.open(target, Existing.REFUSE).close();
+
+        assertThat(other).exists();
+    }
+
+    @Test
+    void commit_overAFolderMadeMeanwhile_isRefused() throws IOException {
+        try (StagedFolder staged = StagedFolder.open(target, Existing.REFUSE)) {
+            Files.createDirectory(target);
+            Files.writeString(target.resolve("other.txt"), "other");
+
+            assertThatThrownBy(staged::commit)
+                    .isInstanceOf(FileAlreadyExistsException.class)
+                    .hasMessage(target.toString());
+        }
+
+        assertThat(target.resolve("other.txt")).hasContent("other");
+        assertThat(parent).isDirectoryNotContaining(path -> !path.equals(target));
+    }
+
+    @Test
+    void commit_afterClose_isRefused() throws IOException {
+        StagedFolder staged = StagedFolder.open(target, Existing.REFUSE);
+        staged.close();
+
+        assertThatThrownBy(staged::commit)
+                .isInstanceOf(IOException.class)
+                .hasMessage(target + ": not written, it was given up before it was complete");
+        assertThat(parent).isEmptyDirectory();
+    }
+
+    @Test
     void open_whileAnotherProcessStages_leavesItAlone() throws IOException {
         long alive = ProcessHandle.current().parent().orElseThrow().pid();
         Path other = Files.createDirectory(parent.resolve(".out.heddle-new-" + alive));

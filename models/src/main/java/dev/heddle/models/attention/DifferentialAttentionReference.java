@@ -4,7 +4,10 @@ import dev.heddle.models.reference.DoubleTensor;
 import java.util.HashMap;
 import java.util.Map;
 
-/** {@link DifferentialAttention} in float64, as Hugging Face's {@code diffllama} computes it. Ye et al. 2024 (arXiv 2410.05258). */
+/**
+ * {@link DifferentialAttention} in float64, as Hugging Face's {@code diffllama} computes it. Ye et al. 2024 (arXiv
+ * 2410.05258).
+ */
 final class DifferentialAttentionReference implements AttentionReference {
 
     private final DifferentialAttention variant;
@@ -70,7 +73,9 @@ final class DifferentialAttentionReference implements AttentionReference {
         return context.joinHeads();
     }
 
-    /** A [V1 | V2]: the head's weights on the first and on the second half of the value heads, each half repeated once. */
+    /**
+     * A [V1 | V2]: the head's weights on the first and on the second half of the value heads, each half repeated once.
+     */
     private double[] bothValues(ScorePlane plane, int head, int row, DoubleTensor values, int batch) {
         Heads heads = variant.heads();
         int half = heads.keyValue() / 2;

@@ -3,7 +3,8 @@ package dev.heddle.models.attention;
 import dev.heddle.models.reference.DoubleTensor;
 
 /**
- * Scores or attention weights of one sequence in float64, with the steps of Golovneva et al. 2025 (arXiv 2504.00927), section 3.3, one method each.
+ * Scores or attention weights of one sequence in float64, with the steps of Golovneva et al. 2025 (arXiv 2504.00927),
+ * section 3.3, one method each.
  *
  * @param cells [Hq][query rows][keys]
  * @param visible [query rows][keys]: whether that query may see that key
@@ -11,7 +12,8 @@ import dev.heddle.models.reference.DoubleTensor;
 record ScorePlane(double[][][] cells, boolean[][] visible) {
 
     /**
-     * Which cells are visible. The rows and keys are those of the last slots; cell (s, j) of slots is visible if the mask lets s see j and both are real.
+     * Which cells are visible. The rows and keys are those of the last slots; cell (s, j) of slots is visible if the
+     * mask lets s see j and both are real.
      *
      * @param real by slot
      */
@@ -52,7 +54,10 @@ record ScorePlane(double[][][] cells, boolean[][] visible) {
         return new ScorePlane(cells, visible);
     }
 
-    /** out[i, j] = sum_a sum_b kernel[h, 0, a, b] * in[i - (cq - 1) + a, j - left + b]; invisible cells are zero before and after. */
+    /**
+     * out[i, j] = sum_a sum_b kernel[h, 0, a, b] * in[i - (cq - 1) + a, j - left + b]; invisible cells are zero before
+     * and after.
+     */
     ScorePlane convolve(DoubleTensor kernel, KeyPadding padding) {
         int left = padding.left(kernel.dim(3));
         double[][][] out = new double[heads()][rows()][keys()];

@@ -93,17 +93,21 @@ public final class SequenceValues {
      */
     Value visible(Mask mask, Value pastKey) {
         String length = pastKey.isAbsent() ? "" : pastKey.shape().dim(2).toString();
-        return visible.computeIfAbsent(mask + " " + length, name -> {
-            OnnxOps ops = masks();
-            Value window =
-                    mask instanceof Mask.SlidingWindow sliding ? ops.integerScalar(sliding.size()) : Value.ABSENT;
-            Value rows = tokenCount();
-            if (pastKey.isAbsent()) {
-                return VisibleCells.emit(ops, tokenMask(), realRows(), rows, rows, window);
-            }
-            Value keys = ops.add("kv_len", ops.length("past_len", pastKey, 2), rows);
-            Value realKeys = ops.last("real_keys", keyMask, 1, keys);
-            return VisibleCells.emit(ops, realKeys, realRows(), rows, keys, window);
-        });
+        return visible.computeIfAbsent(
+                mask + " " + length,
+                key -> mask instanceof Mask.SlidingWindow window
+                        ? visible("window" + window.size(), pastKey, masks().integerScalar(window.size()))
+                        : visible("full", pastKey, Value.ABSENT));
+    }
+
+    private Value visible(String kind, Value pastKey, Value window) {
+        OnnxOps ops = new OnnxOps(masks().scope().child(kind));
+        Value rows = tokenCount();
+        if (pastKey.isAbsent()) {
+            return VisibleCells.emit(ops, tokenMask(), realRows(), rows, rows, window);
+        }
+        Value keys = ops.add("kv_len", ops.length("past_len", pastKey, 2), rows);
+        Value realKeys = ops.last("real_keys", keyMask, 1, keys);
+        return VisibleCells.emit(ops, realKeys, realRows(), rows, keys, window);
     }
 }

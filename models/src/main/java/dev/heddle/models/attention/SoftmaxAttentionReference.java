@@ -4,7 +4,10 @@ import dev.heddle.models.reference.DoubleTensor;
 import java.util.HashMap;
 import java.util.Map;
 
-/** {@link SoftmaxAttention} in float64. Golovneva et al. 2025 (arXiv 2504.00927), section 3.3; Xu et al. 2024 (arXiv 2411.19574), section 2.2. */
+/**
+ * {@link SoftmaxAttention} in float64. Golovneva et al. 2025 (arXiv 2504.00927), section 3.3; Xu et al. 2024 (arXiv
+ * 2411.19574), section 2.2.
+ */
 final class SoftmaxAttentionReference implements AttentionReference {
 
     private final SoftmaxAttention variant;

@@ -3,8 +3,8 @@ package dev.heddle.models.attention;
 import dev.heddle.models.reference.DoubleTensor;
 
 /**
- * KV shifting in float64: shifted[t] = sum_c weight[g, c] * raw[t - (taps - 1) + c], rows of padding and rows before the start being zero. Xu et al. 2024
- * (arXiv 2411.19574), section 2.2.
+ * KV shifting in float64: shifted[t] = sum_c weight[g, c] * raw[t - (taps - 1) + c], rows of padding and rows before
+ * the start being zero. Xu et al. 2024 (arXiv 2411.19574), section 2.2.
  */
 final class TokenShift {
 
@@ -42,7 +42,10 @@ final class TokenShift {
         }
     }
 
-    /** The raw rows of the last taps - 1 real tokens; where the new tokens are too few, older ones stay. Shapes as in {@link #shift}. */
+    /**
+     * The raw rows of the last taps - 1 real tokens; where the new tokens are too few, older ones stay. Shapes as in
+     * {@link #shift}.
+     */
     static DoubleTensor lastReal(DoubleTensor raw, DoubleTensor last, boolean[][] real) {
         DoubleTensor rows = last.appendRows(raw);
         DoubleTensor kept = DoubleTensor.zeros(last.shape());

@@ -1,5 +1,7 @@
 package dev.heddle.models.checkpoint;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,8 @@ import java.util.List;
  */
 final class OpenFiles implements AutoCloseable {
 
+    private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
+
     private final List<MappedFile> files = new ArrayList<>();
 
     MappedFile open(Path path) {
@@ -17,7 +21,17 @@ final class OpenFiles implements AutoCloseable {
         if (file.size() == 0) {
             throw new ModelFormatException(file.name() + ": expected content, the file is empty; download it again");
         }
+        if (isLfsPointer(file)) {
+            throw new ModelFormatException(
+                    file.name() + ": expected weights, got a pointer of Git LFS; run git lfs pull");
+        }
         return file;
+    }
+
+    /** What a clone without LFS has in place of a large file. */
+    private static boolean isLfsPointer(MappedFile file) {
+        return file.size() >= LFS_POINTER.length
+                && file.read(0, LFS_POINTER.length).equals(ByteBuffer.wrap(LFS_POINTER));
     }
 
     @Override

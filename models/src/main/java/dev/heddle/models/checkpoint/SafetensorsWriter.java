@@ -26,11 +26,14 @@ public final class SafetensorsWriter {
 
     private SafetensorsWriter() {}
 
+    /** As the other, without metadata. */
     public static void write(Path file, SortedMap<String, ? extends TensorData> tensors) throws IOException {
         write(file, tensors, new TreeMap<>());
     }
 
     /**
+     * Writes tensors with texts about them.
+     *
      * @param metadata texts for the header's {@code __metadata__}, which is left out if there are none
      * @throws IllegalArgumentException if the format has no place for a tensor's name or element type
      * @throws IllegalStateException if a tensor writes another number of bytes than its type takes

@@ -85,9 +85,6 @@ final class TorchViews {
     private static boolean isContiguous(long[] lengths, long[] strides) {
         long expected = 1;
         for (int axis = lengths.length - 1; axis >= 0; axis--) {
-            if (lengths[axis] == 0) {
-                return true;
-            }
             if (lengths[axis] != 1 && strides[axis] != expected) {
                 return false;
             }

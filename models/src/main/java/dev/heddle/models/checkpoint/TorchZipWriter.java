@@ -21,6 +21,9 @@ public final class TorchZipWriter {
     private TorchZipWriter() {}
 
     /**
+     * Writes tensors as the state dict of a model.
+     *
+     * @throws IllegalArgumentException if torch has no storage for an element type
      * @throws IllegalStateException if a tensor writes another number of bytes than its type takes
      */
     public static void write(Path file, SortedMap<String, ? extends TensorData> tensors) throws IOException {

@@ -109,7 +109,7 @@ final class ZipDirectory {
         ByteBuffer local = file.read(header, LOCAL_BYTES);
         int nameBytes = unsigned(local, 26);
         long start = header + LOCAL_BYTES + nameBytes + unsigned(local, 28);
-        if (local.getInt(0) != LOCAL || start > limit || bytes > limit - start) {
+        if (local.getInt(0) != LOCAL || bytes > limit - start) {
             throw outside(name);
         }
         String localName = StandardCharsets.UTF_8

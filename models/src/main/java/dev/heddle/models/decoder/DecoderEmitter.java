@@ -14,8 +14,10 @@ import dev.heddle.models.attention.AttentionWeight;
 import dev.heddle.models.attention.CacheSlot;
 import dev.heddle.models.attention.SequenceValues;
 import dev.heddle.models.weight.WeightSource;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -49,9 +51,9 @@ public final class DecoderEmitter {
         Value inputIds = graph.input("input_ids", new TensorType(DType.INT64, Shape.of(BATCH, Q_LEN)));
         Value mask = graph.input("attention_mask", new TensorType(DType.INT64, Shape.of(BATCH, total)));
         Value positions = graph.input("position_ids", new TensorType(DType.INT64, Shape.of(BATCH, Q_LEN)));
-        Map<Integer, Map<String, Value>> past = new LinkedHashMap<>();
+        List<Map<String, Value>> past = new ArrayList<>();
         for (int layer = 0; layer < decoder.layers().size(); layer++) {
-            past.put(layer, cached ? pastInputs(layer) : Map.of());
+            past.add(cached ? pastInputs(layer) : Map.of());
         }
 
         SequenceValues sequence = sequence(mask, positions);

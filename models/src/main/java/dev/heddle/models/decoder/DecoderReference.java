@@ -16,8 +16,8 @@ import java.util.stream.LongStream;
 /**
  * A whole decoder in float64: the source of truth for a model's logits.
  *
- * <p>Large weights are read row by row at every step and not kept, so the heap needed does not grow with them. Results do not depend on the number of
- * threads. Thread-safe; valid while the checkpoint is open.
+ * <p>Large weights are read row by row at every step and not kept, so the heap needed does not grow with them. Results
+ * do not depend on the number of threads. Thread-safe; valid while the checkpoint is open.
  */
 public final class DecoderReference {
 

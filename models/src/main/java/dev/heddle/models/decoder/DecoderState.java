@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * What a decoder keeps between steps.
  *
- * @param layers for each layer, role to tensor, as {@link dev.heddle.models.attention.AttentionVariant#state} lists them
+ * @param layers for each layer, role to tensor, as {@link dev.heddle.models.attention.AttentionVariant#state} lists
+ *     them
  */
 public record DecoderState(List<Map<String, DoubleTensor>> layers) {
 

@@ -2,6 +2,8 @@ package dev.heddle.models.decoder;
 
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How a decoder becomes a graph.
@@ -12,13 +14,21 @@ import dev.heddle.exporter.graph.FunctionStyle;
  */
 public record GraphOptions(int opset, FunctionStyle style, KvCache cache, DType dtype) {
 
+    /** What {@code opset} may be. */
+    public static final List<Integer> OPSETS = List.of(21, 23);
+
     public GraphOptions {
-        if (opset != 21 && opset != 23) {
-            throw new IllegalArgumentException("graphs are written for opset 21 or 23, got " + opset);
+        if (!OPSETS.contains(opset)) {
+            throw new IllegalArgumentException("graphs are written for opset " + opsetNames() + ", got " + opset);
         }
         if (dtype != DType.FLOAT32) {
             throw new IllegalArgumentException("graphs are written in float, got " + dtype.onnxName());
         }
+    }
+
+    /** For instance {@code 21 or 23}. */
+    public static String opsetNames() {
+        return OPSETS.stream().map(String::valueOf).collect(Collectors.joining(" or "));
     }
 
     /** Opset 23, functions, dynamic cache, float32. */

@@ -5,7 +5,10 @@ import dev.heddle.models.weight.WeightReader;
 import dev.heddle.models.weight.WeightRows;
 import java.util.stream.IntStream;
 
-/** y = x W^T + b in float64. Rows of W are shared out to threads; each output is one sum in a fixed order, so results do not depend on how. */
+/**
+ * y = x W^T + b in float64. Rows of W are shared out to threads; each output is one sum in a fixed order, so results do
+ * not depend on how.
+ */
 record LinearReference(WeightReader weights) {
 
     /**

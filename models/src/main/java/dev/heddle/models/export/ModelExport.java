@@ -3,13 +3,13 @@ package dev.heddle.models.export;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelWriter;
 import dev.heddle.exporter.onnx.StagedFolder;
+import dev.heddle.exporter.onnx.UnwritableFileException;
 import dev.heddle.models.decoder.DecoderEmitter;
 import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.weight.WeightFinding;
 import dev.heddle.models.weight.WeightReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -69,12 +69,13 @@ public record ModelExport(GraphOptions options, String exporterVersion) {
             new ModelWriter(folder.path(), listener::written).write(model);
             CompanionFiles.write(source, folder.path());
             folder.commit();
+        } catch (UnwritableFileException e) {
+            throw e.renamed(target.resolve(e.file().getFileName()));
         }
     }
 
     /** The contents' digest for a checkpoint; a preset's name says all. */
     private static String provenance(SourceModel source) {
-        boolean stored = Files.isDirectory(Path.of(source.origin()));
-        return stored ? "sha256:" + SourceDigest.of(source.checkpoint()) : source.origin();
+        return source.isStored() ? "sha256:" + SourceDigest.of(source.checkpoint()) : source.origin();
     }
 }

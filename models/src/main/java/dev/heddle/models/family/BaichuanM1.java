@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Baichuan-M1: KV shifting, some layers with a sliding window and other head counts, a head whose rows are normalised. Technical report: arXiv 2502.12671
- * (2025).
+ * Baichuan-M1: KV shifting, some layers with a sliding window and other head counts, a head whose rows are normalised.
+ * Technical report: arXiv 2502.12671 (2025).
  */
 final class BaichuanM1 implements Family {
 
@@ -102,7 +102,10 @@ final class BaichuanM1 implements Family {
         return windowLayers;
     }
 
-    /** Head counts of one kind of layer; the sliding-window layers have those of the others where the configuration does not say. */
+    /**
+     * Head counts of one kind of layer; the sliding-window layers have those of the others where the configuration does
+     * not say.
+     */
     private static Heads heads(ConfigFields fields, HuggingFaceModel model, String prefix) {
         int query = fields.count("num_attention_heads");
         int keyValue = fields.count("num_key_value_heads", query);

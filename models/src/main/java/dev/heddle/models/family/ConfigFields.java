@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The fields of one object of a configuration. It remembers which ones were asked for, so that {@link #refuseOthers} can name a field that nobody knows:
- * it may change the function. A field that is {@code null} counts as absent, except where said. Every method throws {@link ModelFormatException} for a
- * value of the wrong kind.
+ * The fields of one object of a configuration. It remembers which ones were asked for, so that {@link #refuseOthers}
+ * can name a field that nobody knows: it may change the function. A field that is {@code null} counts as absent, except
+ * where said. Every method throws {@link ModelFormatException} for a value of the wrong kind.
  */
 final class ConfigFields {
 

@@ -16,7 +16,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** DIFF Transformer as Hugging Face's {@code diffllama}: a Llama with differential attention (Ye et al. 2024, arXiv 2410.05258). */
+/**
+ * DIFF Transformer as Hugging Face's {@code diffllama}: a Llama with differential attention (Ye et al. 2024, arXiv
+ * 2410.05258).
+ */
 final class DiffLlama implements Family {
 
     @Override

@@ -34,7 +34,10 @@ record HuggingFaceModel(
         boolean tied,
         boolean feedForwardBias) {
 
-    /** Fields for training, generation, tokenizers and bookkeeping. Dropout does nothing at inference; pretraining_tp only orders the sums of a product. */
+    /**
+     * Fields for training, generation, tokenizers and bookkeeping. Dropout does nothing at inference; pretraining_tp
+     * only orders the sums of a product.
+     */
     static final Set<String> HARMLESS_FIELDS = Set.of(
             "_attn_implementation",
             "_attn_implementation_autoset",

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Multi-Token Attention as facebookresearch/RAM trains it on facebookresearch/lingua: {@code params.json} and one flat state dict. Also its baselines
- * without any of the attention's parts. Golovneva et al. 2025 (arXiv 2504.00927).
+ * Multi-Token Attention as facebookresearch/RAM trains it on facebookresearch/lingua: {@code params.json} and one flat
+ * state dict. Also its baselines without any of the attention's parts. Golovneva et al. 2025 (arXiv 2504.00927).
  */
 final class LinguaMta implements Family {
 
@@ -59,7 +59,10 @@ final class LinguaMta implements Family {
         return table == null || table.rank() != 2 ? 0 : Math.toIntExact(table.lengths()[0]);
     }
 
-    /** A tied table may be stored under its name as a head alone, since some writers keep one of several names of a tensor. */
+    /**
+     * A tied table may be stored under its name as a head alone, since some writers keep one of several names of a
+     * tensor.
+     */
     private static String embeddingName(LinguaModel model, SortedMap<String, Shape> stored) {
         if (!model.tied() || stored.containsKey(EMBEDDING)) {
             return EMBEDDING;

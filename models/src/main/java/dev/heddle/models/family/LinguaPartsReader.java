@@ -75,7 +75,10 @@ final class LinguaPartsReader {
         };
     }
 
-    /** Zero-based ids in one text, "2,6,10"; all layers without the field. Ids beyond the last layer have no effect in the source either. */
+    /**
+     * Zero-based ids in one text, "2,6,10"; all layers without the field. Ids beyond the last layer have no effect in
+     * the source either.
+     */
     private Set<Integer> convolvingLayers() {
         if (!fields.has("mta_layers")) {
             return IntStream.range(0, layers).boxed().collect(Collectors.toUnmodifiableSet());

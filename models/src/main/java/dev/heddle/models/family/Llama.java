@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Llama of Hugging Face, MHA or GQA; with tensors {@code self_attn.K} and {@code self_attn.V} also its KV-shifting form (Xu et al. 2024, appendix F), which
- * the configuration does not show.
+ * Llama of Hugging Face, MHA or GQA; with tensors {@code self_attn.K} and {@code self_attn.V} also its KV-shifting form
+ * (Xu et al. 2024, appendix F), which the configuration does not show.
  */
 final class Llama implements Family {
 

@@ -6,7 +6,10 @@ import dev.heddle.models.attention.RopeStyle;
 import java.util.Optional;
 import java.util.Set;
 
-/** RoPE in a Hugging Face configuration: {@code rope_theta} beside {@code rope_scaling}, or both in {@code rope_parameters} (transformers 5). */
+/**
+ * RoPE in a Hugging Face configuration: {@code rope_theta} beside {@code rope_scaling}, or both in {@code
+ * rope_parameters} (transformers 5).
+ */
 final class RopeFields {
 
     private RopeFields() {}

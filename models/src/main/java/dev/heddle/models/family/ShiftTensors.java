@@ -8,14 +8,16 @@ import dev.heddle.models.weight.Weight;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** The weights of a KV shift as checkpoints hold them: [Hkv, taps], or [1, 1, Hkv, 1, taps] as a convolution takes them. */
+/**
+ * The weights of a KV shift as checkpoints hold them: [Hkv, taps], or [1, 1, Hkv, 1, taps] as a convolution takes them.
+ */
 final class ShiftTensors {
 
     private ShiftTensors() {}
 
     /**
-     * The shift that these tensors belong to: none without any tensor whose name ends so. One in any layer means one in every layer, so that a missing one
-     * is found.
+     * The shift that these tensors belong to: none without any tensor whose name ends so. One in any layer means one in
+     * every layer, so that a missing one is found.
      */
     static KeyValueShift shift(SortedMap<String, Shape> stored, Heads heads, String keySuffix, String valueSuffix) {
         return stored.entrySet().stream()

@@ -1,7 +1,10 @@
 package dev.heddle.models.family;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import dev.heddle.exporter.graph.Shape;
 import dev.heddle.models.checkpoint.Checkpoint;
 import dev.heddle.models.checkpoint.Checkpoints;
@@ -11,7 +14,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -26,19 +31,27 @@ public record SourceModel(
         String origin, ModelConfig config, Decoder decoder, Checkpoint checkpoint, List<String> warnings)
         implements AutoCloseable {
 
+    /** A field that is there twice, or text after the end, is an error: which value is meant cannot be known. */
+    private static final ObjectReader STRICT = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .reader();
+
     public SourceModel {
         warnings = List.copyOf(warnings);
     }
 
     /**
-     * Opens a checkpoint folder: {@code config.json} or {@code params.json} in it or in its folder {@code consolidated}, with the weights beside or in
-     * {@code consolidated}. Every tensor's presence, shape and type is checked, not its values.
+     * Opens a checkpoint: a folder with {@code config.json} or {@code params.json} and the weights beside it, or, as lingua has it, one or both of them in its
+     * folder {@code consolidated}; or the file of weights itself, with the configuration beside it, which chooses one of several in a folder. Every tensor's
+     * presence, shape and type is checked, not its values.
      *
-     * @throws ModelFormatException if there is no such configuration, no family or more than one accepts it, or it and the weights do not fit together
+     * @throws ModelFormatException if there is no such configuration, no family or more than one accepts it, or it and
+     *     the weights do not fit together
      */
-    public static SourceModel open(Path folder, List<Family> families) {
-        Configured configured = configured(folder, families);
-        Checkpoint checkpoint = Checkpoints.open(weights(folder));
+    public static SourceModel open(Path source, List<Family> families) {
+        SourceFiles files = SourceFiles.at(source);
+        Configured configured = configured(files, families);
+        Checkpoint checkpoint = Checkpoints.open(files.weights(configured.config()));
         boolean complete = false;
         try {
             List<String> warnings = new ArrayList<>();
@@ -47,12 +60,17 @@ public record SourceModel(
             Decoder decoder = configured.family().describe(configured.config(), stored, warnings::add);
             new TensorCheck(configured.family(), decoder, checkpoint).run();
             complete = true;
-            return new SourceModel(folder.toString(), configured.config(), decoder, checkpoint, warnings);
+            return new SourceModel(source.toString(), configured.config(), decoder, checkpoint, warnings);
         } finally {
             if (!complete) {
                 checkpoint.close();
             }
         }
+    }
+
+    /** True if it was read from files, false for a preset. */
+    public boolean isStored() {
+        return Files.exists(Path.of(origin));
     }
 
     @Override
@@ -62,49 +80,43 @@ public record SourceModel(
 
     private record Configured(ModelConfig config, Family family) {}
 
-    private static Configured configured(Path folder, List<Family> families) {
-        if (!Files.isDirectory(folder)) {
-            throw new ModelFormatException(folder + ": expected a checkpoint folder, found none");
+    private static Configured configured(SourceFiles files, List<Family> families) {
+        Path source = files.source();
+        if (!Files.exists(source)) {
+            throw new ModelFormatException(source + ": expected a checkpoint folder or file, found none");
         }
-        List<Configured> accepted = new ArrayList<>();
-        List<Path> found = new ArrayList<>();
-        for (Path file : List.of(
-                folder.resolve("config.json"),
-                folder.resolve("params.json"),
-                folder.resolve("consolidated").resolve("params.json"))) {
-            if (Files.isRegularFile(file)) {
-                found.add(folder.relativize(file));
-                ModelConfig config = read(file);
-                families.stream()
-                        .filter(family -> family.accepts(config))
-                        .forEach(family -> accepted.add(new Configured(config, family)));
-            }
-        }
+        List<Path> found = files.configurations();
         if (found.isEmpty()) {
             throw new ModelFormatException(
-                    folder + ": expected config.json, params.json or consolidated/params.json, found none of them");
+                    source + ": expected " + files.configurationNames() + ", found none of them");
+        }
+        // Lingua leaves a copy of its configuration beside the consolidated weights; equal ones count once.
+        Set<Configured> accepted = new LinkedHashSet<>();
+        for (Path file : found) {
+            ModelConfig config = read(file);
+            families.stream()
+                    .filter(family -> family.accepts(config))
+                    .forEach(family -> accepted.add(new Configured(config, family)));
         }
         if (accepted.size() != 1) {
             String names = families.stream().map(Family::name).collect(Collectors.joining(", "));
-            throw new ModelFormatException(folder + ": expected one configuration of " + names + ", got "
-                    + (accepted.isEmpty() ? "none in " : accepted.size() + " in ") + found);
+            throw new ModelFormatException(source + ": expected one configuration of " + names + ", got "
+                    + (accepted.isEmpty() ? "none" : Integer.toString(accepted.size())) + " in "
+                    + found.stream().map(files.folders().get(0)::relativize).toList());
         }
-        return accepted.get(0);
+        return accepted.iterator().next();
     }
 
     private static ModelConfig read(Path file) {
         String name = file.getFileName().toString();
         try {
-            return new ModelConfig(name, new ObjectMapper().readTree(Files.readAllBytes(file)));
+            return new ModelConfig(name, STRICT.readTree(Files.readAllBytes(file)));
         } catch (JsonProcessingException e) {
-            throw new ModelFormatException(file + ": expected JSON, got a syntax error: " + e.getOriginalMessage(), e);
+            // The library's own words for a file that ends too early also tell of its settings.
+            String problem = e instanceof JsonEOFException ? "it ends too early" : e.getOriginalMessage();
+            throw new ModelFormatException(file + ": expected JSON, got a syntax error: " + problem, e);
         } catch (IOException e) {
             throw new ModelFormatException(file + ": expected a readable file: " + e.getMessage(), e);
         }
-    }
-
-    private static Path weights(Path folder) {
-        Path consolidated = folder.resolve("consolidated");
-        return Files.isDirectory(consolidated) ? consolidated : folder;
     }
 }

@@ -12,8 +12,8 @@ final class DiffPreset {
     private DiffPreset() {}
 
     /**
-     * Eight pairs of heads of width 96. The paper counts 876,567,552 parameters; this layout has no learned weight in the norm of the heads, so 4,608 (24
-     * layers of 2 * 96) fewer.
+     * Eight pairs of heads of width 96. The paper counts 876,567,552 parameters; this layout has no learned weight in
+     * the norm of the heads, so 4,608 (24 layers of 2 * 96) fewer.
      */
     static Preset diff880m() {
         ObjectNode config = JsonNodeFactory.instance

@@ -31,7 +31,10 @@ sealed interface ElementRule {
         }
     }
 
-    /** Rows of uniform weights whose sum is 1: the last is what the others leave. Xu et al. 2024 (arXiv 2411.19574), section 2.2. */
+    /**
+     * Rows of uniform weights whose sum is 1: the last is what the others leave. Xu et al. 2024 (arXiv 2411.19574),
+     * section 2.2.
+     */
     record SharedOut(int taps) implements ElementRule {
         @Override
         public double at(long element, Noise noise) {

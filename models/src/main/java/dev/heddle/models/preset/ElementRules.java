@@ -16,8 +16,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Which rule each stored tensor of a decoder follows. Projections have deviation 1 / sqrt(inputs), as Golovneva et al. 2025 initialise theirs; the released
- * code leaves the gate's bias undefined, so it starts at 0.
+ * Which rule each stored tensor of a decoder follows. Projections have deviation 1 / sqrt(inputs), as Golovneva et al.
+ * 2025 initialise theirs; the released code leaves the gate's bias undefined, so it starts at 0.
  */
 final class ElementRules {
 

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The models of Xu et al. 2024 (arXiv 2411.19574), tables 1 and 6, with and without the shift. The paper does not give the epsilon of the norms; Llama 2's
- * is used.
+ * The models of Xu et al. 2024 (arXiv 2411.19574), tables 1 and 6, with and without the shift. The paper does not give
+ * the epsilon of the norms; Llama 2's is used.
  */
 final class KvShiftPresets {
 

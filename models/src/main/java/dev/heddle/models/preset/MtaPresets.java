@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Multi-Token Attention and its baselines: the configurations that facebookresearch/RAM released, and the first version of the paper's model. */
+/**
+ * Multi-Token Attention and its baselines: the configurations that facebookresearch/RAM released, and the first version
+ * of the paper's model.
+ */
 final class MtaPresets {
 
     private static final Size MEDIUM = new Size("880m", 1536, 24, 16);

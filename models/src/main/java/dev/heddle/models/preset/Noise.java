@@ -3,8 +3,8 @@ package dev.heddle.models.preset;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Random numbers of one tensor, by element: any slice can be computed alone, and the same seed and name give the same numbers on every machine. SplitMix64
- * (Steele et al. 2014) of the element's number.
+ * Random numbers of one tensor, by element: any slice can be computed alone, and the same seed and name give the same
+ * numbers on every machine. SplitMix64 (Steele et al. 2014) of the element's number.
  *
  * @param key of the tensor's own sequence
  */

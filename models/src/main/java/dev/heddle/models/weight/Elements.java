@@ -7,7 +7,10 @@ interface Elements {
 
     FloatFormat format();
 
-    /** Elements {@code first} to {@code first + count}, as a little-endian buffer from position 0 to its limit; not to be written to. */
+    /**
+     * Elements {@code first} to {@code first + count}, as a little-endian buffer from position 0 to its limit; not to
+     * be written to.
+     */
     ByteBuffer read(long first, int count);
 
     /** Number of elements that are best read at once, from a multiple of it on. */

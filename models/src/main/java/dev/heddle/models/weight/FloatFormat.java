@@ -4,11 +4,11 @@ import dev.heddle.exporter.graph.DType;
 import java.nio.ByteBuffer;
 
 /**
- * The binary formats of floating-point elements, to and from float64. Encoding rounds once, to the nearest, ties to even; what is too large becomes
- * infinite, what is too small a subnormal number or zero; the sign of zero stays.
+ * The binary formats of floating-point elements, to and from float64. Encoding rounds once, to the nearest, ties to
+ * even; what is too large becomes infinite, what is too small a subnormal number or zero; the sign of zero stays.
  *
- * <p>Buffers are little-endian and used from their byte 0, whatever their position. Whole blocks per call, since a call per element would be the
- * larger part of the work.
+ * <p>Buffers are little-endian and used from their byte 0, whatever their position. Whole blocks per call, since a call
+ * per element would be the larger part of the work.
  */
 enum FloatFormat {
     FLOAT64(8) {

@@ -2,7 +2,10 @@ package dev.heddle.models.weight;
 
 import java.nio.ByteBuffer;
 
-/** IEEE-like formats of 16 bits: sign, exponent, fraction. JDK 17 has no conversion for them. Buffers as in {@link FloatFormat}. */
+/**
+ * IEEE-like formats of 16 bits: sign, exponent, fraction. JDK 17 has no conversion for them. Buffers as in {@link
+ * FloatFormat}.
+ */
 enum SmallFloat {
     FLOAT16(10, 15),
     BFLOAT16(7, 127);

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 /**
  * Matrices with their last two axes swapped.
  *
- * <p>A block is a number of whole output rows, that is, of columns of the source: a strip of every source row is read and turned. So the memory needed is that
- * of one block, however large the matrix.
+ * <p>A block is a number of whole output rows, that is, of columns of the source: a strip of every source row is read
+ * and turned. So the memory needed is that of one block, however large the matrix.
  *
  * @param rows of one source matrix, the length of an output row
  * @param columns of one source matrix, the number of its output rows

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Reads a model's weights out of its checkpoint, with their changes of layout: as streams of bytes for the exporter and as float64 for the reference.
- * Valid while the checkpoint is open. Thread-safe.
+ * Reads a model's weights out of its checkpoint, with their changes of layout: as streams of bytes for the exporter and
+ * as float64 for the reference. Valid while the checkpoint is open. Thread-safe.
  */
 public final class WeightReader {
 
@@ -32,8 +32,8 @@ public final class WeightReader {
     }
 
     /**
-     * The weight as a stream in the target type: the stored bytes themselves if the type is the stored one and only the layout changes, else each value
-     * rounded once. Memory is bounded whatever the size, also for a transposed matrix.
+     * The weight as a stream in the target type: the stored bytes themselves if the type is the stored one and only the
+     * layout changes, else each value rounded once. Memory is bounded whatever the size, also for a transposed matrix.
      *
      * @throws IllegalArgumentException if the target is not a floating-point type
      * @throws ModelFormatException if the stored tensor is missing, or is not of a floating-point type

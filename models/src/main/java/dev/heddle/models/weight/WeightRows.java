@@ -19,7 +19,8 @@ public final class WeightRows {
     }
 
     /**
-     * Fills the array with elements from {@code index * array length} on: with row {@code index}, if the array is as long as a row.
+     * Fills the array with elements from {@code index * array length} on: with row {@code index}, if the array is as
+     * long as a row.
      */
     public void read(long index, double[] into) {
         int block = Math.min(into.length, elements.blockLength());

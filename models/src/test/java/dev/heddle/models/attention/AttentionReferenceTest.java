@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.models.reference.DoubleTensor;
+import dev.heddle.models.reference.TensorAssertions;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -101,7 +102,6 @@ final class AttentionReferenceTest {
     }
 
     static void assertClose(DoubleTensor actual, DoubleTensor expected) {
-        assertThat(actual.shape()).isEqualTo(expected.shape());
-        assertThat(actual.data()).usingComparatorWithPrecision(1e-12).containsExactly(expected.data());
+        TensorAssertions.assertClose(actual, expected, 1e-12);
     }
 }

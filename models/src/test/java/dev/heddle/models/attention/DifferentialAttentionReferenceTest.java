@@ -8,22 +8,27 @@ import org.junit.jupiter.api.Test;
 
 final class DifferentialAttentionReferenceTest {
 
-    private static final Heads HEADS = new Heads(4, 2, 2);
+    private static final Heads HEADS = new Heads(8, 4, 2);
     private static final int TOKENS = 3;
     private static final double LAMBDA_INIT = 0.35;
     private static final double EPSILON = 1e-5;
 
-    /** Two softmax maps of plain attention over the whole value width, subtracted: the paper's form, for one pair of query heads. */
+    /**
+     * Two softmax maps of plain attention over a value of width 2d, subtracted: the paper's form, for query heads h and
+     * h + 4.
+     */
     private static double[] difference(ReferenceRun run, int head, int row, double lambda) {
         double[] context = new double[4];
         double[] first = softmaxRow(run, head, row);
-        double[] second = softmaxRow(run, head + 2, row);
+        double[] second = softmaxRow(run, head + 4, row);
+        int valueHead = head / 2;
         for (int key = 0; key <= row; key++) {
-            for (int feature = 0; feature < 4; feature++) {
-                // Both value heads side by side are the one value of width 2d.
-                context[feature] +=
-                        (first[key] - lambda * second[key]) * run.v().at(0, key, feature);
-            }
+            double weight = first[key] - lambda * second[key];
+            // The wide value is value heads h and h + 2 side by side.
+            context[0] += weight * run.v().at(0, key, 2 * valueHead);
+            context[1] += weight * run.v().at(0, key, 2 * valueHead + 1);
+            context[2] += weight * run.v().at(0, key, 2 * (valueHead + 2));
+            context[3] += weight * run.v().at(0, key, 2 * (valueHead + 2) + 1);
         }
         double squares = 0;
         for (double value : context) {
@@ -62,10 +67,12 @@ final class DifferentialAttentionReferenceTest {
         ReferenceRun run = ReferenceRun.seeded(
                 new DifferentialAttention(HEADS, new Positions.None(), LAMBDA_INIT, EPSILON), weights, TOKENS);
 
-        DoubleTensor expected = DoubleTensor.zeros(1, TOKENS, 8);
+        DoubleTensor expected = DoubleTensor.zeros(1, TOKENS, 16);
         for (int row = 0; row < TOKENS; row++) {
-            System.arraycopy(difference(run, 0, row, lambda), 0, expected.data(), row * 8, 4);
-            System.arraycopy(difference(run, 1, row, lambda), 0, expected.data(), row * 8 + 4, 4);
+            for (int head = 0; head < 4; head++) {
+                double[] context = difference(run, head, row, lambda);
+                System.arraycopy(context, 0, expected.data(), expected.offset(0, row, 4 * head), 4);
+            }
         }
         assertClose(run.whole(), expected);
     }

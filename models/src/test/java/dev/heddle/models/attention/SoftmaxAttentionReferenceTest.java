@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.models.attention.AttentionReference.Step;
 import dev.heddle.models.reference.DoubleTensor;
+import dev.heddle.models.reference.TensorAssertions;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -189,8 +190,8 @@ final class SoftmaxAttentionReferenceTest {
     }
 
     /**
-     * v_hat[j] = cur v[j] + prev v[j - 1], so v[j] counts with cur A[i, j] + prev A[i, j + 1]: a 1x2 kernel on the weights. For the keys: cur S[i, j] +
-     * prev S[i, j - 1].
+     * v_hat[j] = cur v[j] + prev v[j - 1], so v[j] counts with cur A[i, j] + prev A[i, j + 1]: a 1x2 kernel on the
+     * weights. For the keys: cur S[i, j] + prev S[i, j - 1].
      */
     @Test
     void shift_withoutPositions_isAPairOfKernels() {
@@ -248,9 +249,7 @@ final class SoftmaxAttentionReferenceTest {
                         run.reference().fresh(1))
                 .context();
 
-        assertThat(moved.data())
-                .usingComparatorWithPrecision(1e-10)
-                .containsExactly(run.whole().data());
+        TensorAssertions.assertClose(moved, run.whole(), 1e-10);
     }
 
     @Test

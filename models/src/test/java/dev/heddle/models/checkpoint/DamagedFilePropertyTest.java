@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Whatever happens to the bytes of a file: it opens and every element can be read, or it is refused in one line. */
 class DamagedFilePropertyTest {
 
-    private static final int CHANGES = 500;
+    private static final int CHANGES = 250;
 
     @TempDir
     private Path folder;

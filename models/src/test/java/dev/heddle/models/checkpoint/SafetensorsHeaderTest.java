@@ -49,6 +49,9 @@ class SafetensorsHeaderTest {
             value = {
                 "[]                    | header: expected tensor a to be an object, got an array",
                 "{}                    | tensor a lacks a field, expected dtype, shape and data_offsets",
+                "{'dtype':'F32','shape':[1]} | tensor a lacks a field, expected dtype, shape and data_offsets",
+                "{'dtype':'F32','data_offsets':[0,4]} | tensor a lacks a field, expected dtype, shape and data_offsets",
+                "{'shape':[1],'data_offsets':[0,4]} | tensor a lacks a field, expected dtype, shape and data_offsets",
                 "{'shape':[1,true]}    | header: expected an element of shape to be a whole number, got true",
                 "{'shape':'x'}         | header: expected shape to be an array, got a string",
                 "{'shape':[1.5]}       | header: expected an element of shape to be a whole number, got a fraction",

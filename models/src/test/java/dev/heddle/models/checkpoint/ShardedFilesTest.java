@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,13 +104,24 @@ class ShardedFilesTest {
     }
 
     @Test
-    void shard_thatIsALinkOutOfTheFolder_isRefused(@TempDir Path elsewhere) throws IOException {
+    void shard_thatIsALinkToAnotherFolder_isRead(@TempDir Path elsewhere) throws IOException {
         Path target = RawSafetensors.write(elsewhere.resolve("t"), "{" + floats("a", 1, 0) + "}", 4);
         Files.createSymbolicLink(folder.resolve("s1.safetensors"), target);
         writeIndex("{'weight_map':{'a':'s1.safetensors'}}");
 
-        assertRefused(INDEX + ": s1.safetensors is a link out of the folder, to " + target.toRealPath()
-                + "; put the file itself there");
+        try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+            assertThat(checkpoint.tensors().values())
+                    .extracting(StoredTensor::name, StoredTensor::location)
+                    .containsExactly(tuple("a", "s1.safetensors"));
+        }
+    }
+
+    @Test
+    void shard_thatIsALinkToNothing_isRefused() throws IOException {
+        Files.createSymbolicLink(folder.resolve("s1.safetensors"), folder.resolve("gone"));
+        writeIndex("{'weight_map':{'a':'s1.safetensors'}}");
+
+        assertRefused(INDEX + ": expected the file s1.safetensors beside it, found none; download it");
     }
 
     @Test
@@ -116,11 +130,23 @@ class ShardedFilesTest {
         Path snapshot = Files.createDirectories(folder.resolve("snapshots/abc"));
         RawSafetensors.write(blobs.resolve("0123"), "{" + floats("a", 1, 0) + "}", 4);
         Files.createSymbolicLink(snapshot.resolve("s1.safetensors"), Path.of("../../blobs/0123"));
-        Files.writeString(snapshot.resolve(INDEX), "{\"weight_map\":{\"a\":\"s1.safetensors\"}}");
+        Files.writeString(blobs.resolve("4567"), "{\"weight_map\":{\"a\":\"s1.safetensors\"}}");
+        Files.createSymbolicLink(snapshot.resolve(INDEX), Path.of("../../blobs/4567"));
 
         try (Checkpoint checkpoint = Checkpoints.open(snapshot)) {
             assertThat(checkpoint.tensors()).containsOnlyKeys("a");
         }
+    }
+
+    @Test
+    void index_overTheLimit_isRefused() throws IOException {
+        Path index = writeIndex("{}");
+        // The file system keeps the zeros as a hole.
+        try (FileChannel channel = FileChannel.open(index, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1), 100_000_000);
+        }
+
+        assertRefused(INDEX + ": expected at most 100000000 bytes, the file has 100000001");
     }
 
     @ParameterizedTest

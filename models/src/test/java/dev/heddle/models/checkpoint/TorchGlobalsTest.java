@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import net.razorvine.pickle.Opcodes;
+import net.razorvine.pickle.PickleException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchGlobalsTest {
 
@@ -129,6 +132,16 @@ class TorchGlobalsTest {
                 .opcode(Opcodes.REDUCE);
 
         assertRefused(DAMAGED + "68: _rebuild_tensor_v2 expects a storage and 5 or 6 more arguments");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 8})
+    void tensor_withAnotherNumberOfArguments_isRefused(int count) {
+        Object[] arguments = Arrays.copyOf(tensorArguments(Map.of()), count);
+
+        assertThatThrownBy(() -> TorchTensor.rebuild(arguments))
+                .isInstanceOf(PickleException.class)
+                .hasMessage("_rebuild_tensor_v2 expects a storage and 5 or 6 more arguments");
     }
 
     @Test

@@ -99,7 +99,7 @@ class TorchViewsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, Long.MAX_VALUE})
+    @ValueSource(longs = {0, Long.MAX_VALUE, 1L << 60})
     void emptyView_ofAnEmptyStorage_isRead(long offset) throws IOException {
         Path file = write(0, offset, new long[] {0, 4}, new long[] {4, 1});
 

@@ -9,12 +9,15 @@ import dev.heddle.exporter.graph.TensorType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +93,33 @@ class TorchZipWriterTest {
             });
             assertThat(ZipDirectory.read(mapped).values())
                     .allSatisfy(entry -> assertThat(entry.start() % 64).isZero());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, StoredZipWriter.LIMIT_32})
+    void zip_canBeReadWithoutItsDirectory(long limit) throws IOException {
+        TorchZipWriter.write(file(), letters(), limit);
+
+        try (var zip = new ZipInputStream(Files.newInputStream(file()))) {
+            zip.getNextEntry();
+            zip.getNextEntry();
+            zip.getNextEntry();
+
+            assertThat(new String(zip.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("AAAA");
+        }
+    }
+
+    @Test
+    void moreTensorsThan16BitsCount_comeBack() throws IOException {
+        var tensors = new TreeMap<String, ArrayTensor>();
+        IntStream.range(0, 0x10000)
+                .forEach(i -> tensors.put("t" + i, ArrayTensor.ofFloats().shaped(0)));
+
+        TorchZipWriter.write(file(), tensors);
+
+        try (Checkpoint checkpoint = Checkpoints.open(file())) {
+            assertThat(checkpoint.tensors()).hasSize(0x10000);
         }
     }
 

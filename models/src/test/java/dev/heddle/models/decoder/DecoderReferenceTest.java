@@ -9,6 +9,7 @@ import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.preset.Initialization;
 import dev.heddle.models.preset.Presets;
 import dev.heddle.models.reference.DoubleTensor;
+import dev.heddle.models.reference.TensorAssertions;
 import dev.heddle.models.weight.WeightReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,12 +51,14 @@ final class DecoderReferenceTest {
             DoubleTensor logits = reference.step(input, reference.fresh(2)).logits();
 
             int vocab = model.decoder().vocabSize();
-            assertThat(Arrays.copyOfRange(logits.data(), vocab, 7 * vocab))
-                    .usingComparatorWithPrecision(1e-12)
-                    .containsExactly(reference.logits(new long[][] {shorter}).data());
-            assertThat(Arrays.copyOfRange(logits.data(), 8 * vocab, 16 * vocab))
-                    .usingComparatorWithPrecision(1e-12)
-                    .containsExactly(reference.logits(new long[][] {longer}).data());
+            TensorAssertions.assertClose(
+                    Arrays.copyOfRange(logits.data(), vocab, 7 * vocab),
+                    reference.logits(new long[][] {shorter}).data(),
+                    1e-12);
+            TensorAssertions.assertClose(
+                    Arrays.copyOfRange(logits.data(), 8 * vocab, 16 * vocab),
+                    reference.logits(new long[][] {longer}).data(),
+                    1e-12);
         }
     }
 
@@ -79,6 +82,48 @@ final class DecoderReferenceTest {
                             "model.layers.0",
                             "model.layers.1.input_layernorm");
             assertThat(paths).endsWith("model.norm", "lm_head");
+        }
+    }
+
+    @Test
+    void normWithAScale_isScaled() {
+        double[] plain = firstNorm(1);
+
+        double[] scaled = firstNorm(0.5);
+
+        assertThat(scaled)
+                .containsExactly(Arrays.stream(plain).map(value -> value / 2).toArray());
+    }
+
+    private static double[] firstNorm(double scale) {
+        try (SourceModel model = sample("llama-tiny")) {
+            Decoder decoder = model.decoder();
+            List<DecoderLayer> layers = decoder.layers().stream()
+                    .map(layer -> {
+                        RmsNorm norm = layer.attentionNorm();
+                        return new DecoderLayer(
+                                layer.path(),
+                                new RmsNorm(norm.path(), norm.weight(), norm.epsilon(), scale),
+                                layer.attention(),
+                                layer.feedForwardNorm(),
+                                layer.feedForward());
+                    })
+                    .toList();
+            DecoderReference reference = new DecoderReference(
+                    new Decoder(
+                            decoder.family(),
+                            decoder.embedding(),
+                            layers,
+                            decoder.norm(),
+                            decoder.head(),
+                            decoder.maxPositions()),
+                    new WeightReader(model.checkpoint()));
+            List<double[]> values = new ArrayList<>();
+            reference.step(
+                    Input.unpadded(new long[][] {{1, 2}}, 0),
+                    reference.fresh(1),
+                    (path, value) -> values.add(value.data()));
+            return values.get(1);
         }
     }
 

@@ -1,13 +1,12 @@
 package dev.heddle.models.family;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.heddle.models.checkpoint.Checkpoint;
 import dev.heddle.models.checkpoint.Checkpoints;
 import dev.heddle.models.checkpoint.StoredTensor;
 import dev.heddle.models.decoder.DecoderReference;
 import dev.heddle.models.decoder.DecoderState;
 import dev.heddle.models.reference.DoubleTensor;
+import dev.heddle.models.reference.TensorAssertions;
 import dev.heddle.models.weight.Weight;
 import dev.heddle.models.weight.WeightReader;
 import java.nio.LongBuffer;
@@ -16,7 +15,10 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Logits of small models against those of code that is not ours: RAM's own model, transformers, and a separate computation in float64 for Baichuan. */
+/**
+ * Logits of small models against those of code that is not ours: RAM's own model, transformers, and a separate
+ * computation in float64 for Baichuan.
+ */
 final class SampleModelsTest {
 
     private static final Path SAMPLES = Path.of("src/test/resources/samples");
@@ -90,9 +92,6 @@ final class SampleModelsTest {
     private static void assertClose(DoubleTensor actual, DoubleTensor expected, double tolerance) {
         double largest = Arrays.stream(expected.data()).map(Math::abs).max().orElseThrow();
 
-        assertThat(actual.shape()).isEqualTo(expected.shape());
-        assertThat(actual.data())
-                .usingComparatorWithPrecision(tolerance * largest)
-                .containsExactly(expected.data());
+        TensorAssertions.assertClose(actual, expected, tolerance * largest);
     }
 }

@@ -94,6 +94,24 @@ final class InitializedCheckpointTest {
     }
 
     @Test
+    void identityMixesAndGate_doNothing() {
+        SourceModel model = toy("mta-v1-880m", Initialization.IDENTITY, 5);
+
+        assertThat(read(model, "layers.0.attention.head_kernel", 4, 4)).containsExactly(1, 0, 0, 1);
+        assertThat(read(model, "layers.0.attention.subln.weight", 0, 2)).containsExactly(1, 1);
+        assertThat(read(toy("mta-300m", Initialization.IDENTITY, 5), "layers.0.attention.gate.bias", 0, 1))
+                .containsExactly(0);
+    }
+
+    @Test
+    void randomMixes_areAroundTheIdentity() {
+        float[] mix = read(toy("mta-v1-880m", Initialization.RANDOM, 5), "layers.0.attention.head_kernel", 4, 4);
+
+        assertThat(mix[0]).isBetween(0.7f, 1.3f).isNotEqualTo(1);
+        assertThat(mix[1]).isBetween(-0.3f, 0.3f).isNotEqualTo(0);
+    }
+
+    @Test
     void randomShift_sharesOutOne() {
         float[] weights = read(toy("kvshift-2.9b", Initialization.RANDOM, 5), "model.layers.3.self_attn.K", 0, 8);
 

@@ -73,6 +73,18 @@ final class WeightReaderTest {
     }
 
     @Test
+    void transposed_ofGroups_isReadAcrossTheirBorders() throws IOException {
+        MemoryCheckpoint checkpoint =
+                new MemoryCheckpoint().withFloats("w", Shape.of(2, 2, 3), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+        // Turned groups: 1 4 2 5 3 6 | 7 10 8 11 9 12; as rows of four, the second one has elements of both.
+        Weight rows =
+                new Weight.Reshaped(new Weight.Transposed(new Weight.Stored("w", Shape.of(2, 2, 3))), Shape.of(3, 4));
+
+        assertThat(floats(checkpoint, new Weight.Transposed(rows)))
+                .containsExactly(1, 3, 8, 4, 6, 11, 2, 7, 9, 5, 10, 12);
+    }
+
+    @Test
     void changes_compose() throws IOException {
         Weight weight =
                 new Weight.Transposed(new Weight.Rows(new Weight.Reshaped(MATRIX, Shape.of(3, 2)), "tail", 1, 3));
@@ -177,6 +189,20 @@ final class WeightReaderTest {
                 .containsExactly(
                         "tensor w holds 2 NaN or infinite values",
                         "tensor w holds 2 NaN or infinite values and has 2 values too large for the written type");
+    }
+
+    @Test
+    void nonFiniteValues_ofAllBlocks_areCounted() throws IOException {
+        float[] values = new float[600_000];
+        values[0] = Float.NaN;
+        values[599_999] = Float.NaN;
+        MemoryCheckpoint checkpoint = new MemoryCheckpoint().withFloats("w", Shape.of(600_000), values);
+        List<WeightFinding> findings = new ArrayList<>();
+
+        bytes(new WeightReader(checkpoint, findings::add)
+                .data(new Weight.Stored("w", Shape.of(600_000)), DType.BFLOAT16));
+
+        assertThat(findings).containsExactly(new WeightFinding("w", 2, 0));
     }
 
     @Test

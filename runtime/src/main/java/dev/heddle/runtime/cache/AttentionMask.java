@@ -121,26 +121,29 @@ public final class AttentionMask {
         return new AttentionMask(to - from, newStarts, newEnds);
     }
 
-    /** INT64 {@code [batch, length]}, the graph's {@code attention_mask}. */
+    /** The graph's {@code attention_mask}, INT64 {@code [batch, length]}. */
     public HostTensor toTensor() {
-        HostTensor tensor = HostTensor.zeros(DType.INT64, batch(), length);
+        return toTensor(new StepMemory());
+    }
+
+    /** The same in memory of a step. */
+    HostTensor toTensor(StepMemory memory) {
+        HostTensor tensor = memory.longs(batch(), length);
         LongBuffer values = tensor.longs();
         for (int row = 0; row < batch(); row++) {
-            for (int column = starts[row]; column < ends[row]; column++) {
-                values.put(row * length + column, 1);
+            for (int column = 0; column < length; column++) {
+                values.put(column >= starts[row] && column < ends[row] ? 1 : 0);
             }
         }
         return tensor;
     }
 
     /**
-     * Positions of the columns from {@code from} on: the number of real tokens up to and with a column, less one, at
-     * least 0.
-     *
-     * @return INT64 {@code [batch, length - from]}, the graph's {@code position_ids}
+     * The graph's {@code position_ids} of the columns from {@code from} on, INT64 {@code [batch, length - from]}: the
+     * number of real tokens up to and with a column, less one, at least 0.
      */
-    HostTensor positions(int from) {
-        HostTensor tensor = HostTensor.zeros(DType.INT64, batch(), length - from);
+    HostTensor positions(int from, StepMemory memory) {
+        HostTensor tensor = memory.longs(batch(), length - from);
         LongBuffer values = tensor.longs();
         for (int row = 0; row < batch(); row++) {
             for (int column = from; column < length; column++) {

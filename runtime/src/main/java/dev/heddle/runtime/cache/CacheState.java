@@ -13,6 +13,8 @@ import java.util.Map;
  */
 public final class CacheState implements AutoCloseable {
     private final CacheContract contract;
+    private final StepMemory maskMemory = new StepMemory();
+    private final StepMemory positionMemory = new StepMemory();
     private Map<String, NativeTensor> past;
     private AttentionMask seen;
     private boolean closed;
@@ -48,6 +50,16 @@ public final class CacheState implements AutoCloseable {
 
     CacheContract contract() {
         return contract;
+    }
+
+    /** For the step in progress. */
+    StepMemory maskMemory() {
+        return maskMemory;
+    }
+
+    /** For the step in progress. */
+    StepMemory positionMemory() {
+        return positionMemory;
     }
 
     synchronized Map<String, NativeTensor> past() {

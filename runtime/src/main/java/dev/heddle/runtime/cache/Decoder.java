@@ -134,7 +134,7 @@ public final class Decoder {
             contract.checkSame(state.contract());
             checkTokens(state, block);
             AttentionMask seen = state.mask().then(block.mask());
-            Map<String, NativeTensor> fed = feed(block, seen);
+            Map<String, NativeTensor> fed = feed(state, block, seen);
             try {
                 Map<String, NativeTensor> inputs = new HashMap<>(fed);
                 inputs.putAll(state.past());
@@ -151,16 +151,16 @@ public final class Decoder {
         }
     }
 
-    private Map<String, NativeTensor> feed(TokenBlock block, AttentionMask seen) {
+    private Map<String, NativeTensor> feed(CacheState state, TokenBlock block, AttentionMask seen) {
         Map<String, NativeTensor> fed = new HashMap<>();
         fed.put(IDS, NativeTensor.of(block.ids()));
         if (session.input(MASK).isPresent()) {
-            fed.put(MASK, NativeTensor.of(seen.toTensor()));
+            fed.put(MASK, NativeTensor.of(seen.toTensor(state.maskMemory())));
         }
         if (session.input(POSITIONS).isPresent()) {
             HostTensor positions = block.positions() instanceof Positions.Given given
                     ? given.ids()
-                    : seen.positions(seen.length() - block.length());
+                    : seen.positions(seen.length() - block.length(), state.positionMemory());
             fed.put(POSITIONS, NativeTensor.of(positions));
         }
         return fed;

@@ -59,7 +59,7 @@ public record TokenBlock(HostTensor ids, AttentionMask mask, Positions positions
 
     /** INT64 {@code [batch, len]}: the given positions, or those that a fresh sequence of these tokens has. */
     public HostTensor positionIds() {
-        return positions instanceof Positions.Given given ? given.ids() : mask.positions(0);
+        return positions instanceof Positions.Given given ? given.ids() : mask.positions(0, new StepMemory());
     }
 
     /** The columns from {@code from} to before {@code to}. */

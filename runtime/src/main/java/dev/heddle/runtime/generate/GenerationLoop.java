@@ -60,7 +60,7 @@ final class GenerationLoop implements AutoCloseable {
             return false;
         }
         count(System.nanoTime() - start);
-        next = PromptBatch.column(tokens, active);
+        next = PromptBatch.column(tokens);
         made++;
         return anyActive();
     }

@@ -42,18 +42,8 @@ final class PromptBatch {
         return TokenBlock.of(ids).withMask(AttentionMask.leftPadded(width, lengths));
     }
 
-    /**
-     * One column; rows that are finished get padding behind their tokens.
-     *
-     * @param active whether a row goes on
-     */
-    static TokenBlock column(long[] tokens, boolean[] active) {
-        HostTensor ids = HostTensor.zeros(DType.INT64, tokens.length, 1);
-        int[] lengths = new int[tokens.length];
-        for (int row = 0; row < tokens.length; row++) {
-            lengths[row] = active[row] ? 1 : 0;
-            ids.longs().put(row, active[row] ? tokens[row] : PADDING);
-        }
-        return TokenBlock.of(ids).withMask(AttentionMask.leftPadded(1, lengths));
+    /** One column, all of it real; what a finished row is fed changes nothing for the others. */
+    static TokenBlock column(long[] tokens) {
+        return TokenBlock.of(HostTensor.ofLongs(tokens, tokens.length, 1));
     }
 }

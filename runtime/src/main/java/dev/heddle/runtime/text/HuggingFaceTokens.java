@@ -3,6 +3,7 @@ package dev.heddle.runtime.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.heddle.runtime.Lifetime;
 import dev.heddle.runtime.ModelFormatException;
+import dev.heddle.runtime.RuntimeFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,6 +29,8 @@ final class HuggingFaceTokens implements Tokenizer {
             tokenizer = HuggingFaceTokenizer.newInstance(in, WHOLE_TEXTS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (LinkageError e) {
+            throw new RuntimeFailure("loading the native library that reads " + file, e);
         } catch (RuntimeException e) {
             throw new ModelFormatException(file + ": not a tokenizer the library can read: " + e.getMessage(), e);
         }

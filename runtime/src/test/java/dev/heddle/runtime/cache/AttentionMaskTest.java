@@ -15,7 +15,7 @@ class AttentionMaskTest {
     @ParameterizedTest
     @ValueSource(strings = {"111", "011", "110", "010", "000", "1"})
     void oneRunOfOnes_makesTheRoundTrip(String row) {
-        assertThat(text(mask(row).toTensor())).isEqualTo(row);
+        assertThat(text(mask(row).toTensor(new StepMemory()))).isEqualTo(row);
     }
 
     @ParameterizedTest
@@ -44,7 +44,8 @@ class AttentionMaskTest {
     @ParameterizedTest
     @CsvSource({"0011, 111, 0011111", "0000, 0110, 00000110", "0110, 000, 0110000", "01, 1100, 011100"})
     void then_putsOneBehindTheOther(String first, String second, String both) {
-        assertThat(text(mask(first).then(mask(second)).toTensor())).isEqualTo(both);
+        assertThat(text(mask(first).then(mask(second)).toTensor(new StepMemory())))
+                .isEqualTo(both);
     }
 
     @ParameterizedTest
@@ -59,18 +60,18 @@ class AttentionMaskTest {
     @ParameterizedTest
     @CsvSource({"001110, 0, 6", "001110, 0, 2", "001110, 1, 4", "001110, 3, 6", "001110, 5, 6"})
     void slice_cutsColumns(String row, int from, int to) {
-        assertThat(text(mask(row).slice(from, to).toTensor())).isEqualTo(row.substring(from, to));
+        assertThat(text(mask(row).slice(from, to).toTensor(new StepMemory()))).isEqualTo(row.substring(from, to));
     }
 
     @ParameterizedTest
     @CsvSource({"1111, 0, 0123", "0011, 0, 0001", "1100, 0, 0111", "0111, 2, 12", "0000, 0, 0000", "00000, 3, 00"})
     void positions_countRealTokens(String row, int from, String positions) {
-        assertThat(text(mask(row).positions(from))).isEqualTo(positions);
+        assertThat(text(mask(row).positions(from, new StepMemory()))).isEqualTo(positions);
     }
 
     @Test
     void leftPadded_putsTokensAtTheEnd() {
-        assertThat(text(AttentionMask.leftPadded(3, new int[] {1, 3}).toTensor()))
+        assertThat(text(AttentionMask.leftPadded(3, new int[] {1, 3}).toTensor(new StepMemory())))
                 .isEqualTo("001111");
     }
 

@@ -20,7 +20,7 @@ class TokenBlockTest {
         TokenBlock part = block.slice(1, 3);
 
         assertThat(part.ids().bytes()).isEqualTo(matrix(2, 3, 5, 6));
-        assertThat(part.mask().toTensor().bytes()).isEqualTo(matrix(0, 1, 1, 1));
+        assertThat(part.mask().toTensor(new StepMemory()).bytes()).isEqualTo(matrix(0, 1, 1, 1));
         assertThat(((Positions.Given) part.positions()).ids().bytes()).isEqualTo(matrix(0, 7, 1, 2));
     }
 

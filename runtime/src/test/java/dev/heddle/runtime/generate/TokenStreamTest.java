@@ -71,7 +71,7 @@ class TokenStreamTest {
 
     @Test
     void cancel_duringAStep_endsTheStream() {
-        try (var model = open(Part.CACHE, Part.ENDLESS);
+        try (var model = open(Part.CACHE, Part.LONG);
                 var stream = model.stream(PROMPT, model.options(5))) {
             var taking = CompletableFuture.supplyAsync(stream::hasNext);
 
@@ -84,7 +84,7 @@ class TokenStreamTest {
 
     @Test
     void close_duringAStep_endsItFirst() {
-        try (var model = open(Part.CACHE, Part.ENDLESS)) {
+        try (var model = open(Part.CACHE, Part.LONG)) {
             var stream = model.stream(PROMPT, model.options(5));
             var taking = CompletableFuture.supplyAsync(stream::hasNext);
 

@@ -80,7 +80,7 @@ class ModelSessionLifetimeTest {
 
     @Test
     void cancel_fromAnotherThread_endsTheRunInFlight() {
-        ToyLanguageModel.write(model.getParent(), Part.ENDLESS);
+        ToyLanguageModel.write(model.getParent(), Part.LONG);
         try (var session = ModelSession.open(model, SessionOptions.defaults())) {
             var cancellation = new Cancellation();
             var run = CompletableFuture.supplyAsync(() -> session.run(request(), cancellation));

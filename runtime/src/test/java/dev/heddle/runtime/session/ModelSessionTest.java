@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.exporter.proto.ModelProto;
+import dev.heddle.exporter.proto.StringStringEntryProto;
+import dev.heddle.exporter.proto.TensorProto;
 import dev.heddle.runtime.ModelFormatException;
 import dev.heddle.runtime.RuntimeFailure;
 import dev.heddle.runtime.toy.ToyGraph;
@@ -116,6 +119,27 @@ class ModelSessionTest {
     }
 
     @Test
+    void externalData_isFoundBesideTheModel() throws IOException {
+        var graph = new ToyGraph().input("x", DType.FLOAT32, 2).output("y", DType.FLOAT32, 2);
+        graph.constant("w", HostTensor.ofFloats(new float[] {10, 20}, 2));
+        graph.node("y", "Add", "x", "w");
+        var proto = ModelProto.parseFrom(Files.readAllBytes(graph.write(folder))).toBuilder();
+        var weight = proto.getGraphBuilder().getInitializerBuilder(0);
+        Files.write(folder.resolve("model.onnx.data"), weight.getRawData().toByteArray());
+        weight.clearRawData()
+                .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                .addExternalData(
+                        StringStringEntryProto.newBuilder().setKey("location").setValue("model.onnx.data"));
+        Files.write(folder.resolve("model.onnx"), proto.build().toByteArray());
+
+        try (var session = ModelSession.open(folder, SessionOptions.defaults())) {
+            var outputs = session.run(Map.of("x", HostTensor.ofFloats(new float[] {1, 2}, 2)));
+
+            assertThat(outputs.get("y").floats().get(1)).isEqualTo(22);
+        }
+    }
+
+    @Test
     void emptyFolder_isRefused() {
         assertThatThrownBy(() -> ModelSession.open(folder, SessionOptions.defaults()))
                 .isInstanceOf(ModelFormatException.class)
@@ -146,7 +170,7 @@ class ModelSessionTest {
     void stringInput_isRefusedByName() throws IOException {
         var graph = new ToyGraph().input("x", DType.FLOAT32, "n").output("y", DType.FLOAT32, "n");
         graph.node("y", "Identity", "x");
-        var proto = dev.heddle.exporter.proto.ModelProto.parseFrom(Files.readAllBytes(graph.write(folder))).toBuilder();
+        var proto = ModelProto.parseFrom(Files.readAllBytes(graph.write(folder))).toBuilder();
         int string = 8;
         proto.getGraphBuilder()
                 .getInputBuilder(0)

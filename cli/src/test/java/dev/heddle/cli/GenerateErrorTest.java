@@ -1,0 +1,67 @@
+package dev.heddle.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Generation from prompts and folders that are not as they should be. */
+final class GenerateErrorTest {
+
+    @TempDir
+    private static Path models;
+
+    private static Path model;
+
+    @BeforeAll
+    static void exportModel() {
+        model = ExportedModels.export("llama-tiny", models);
+    }
+
+    @Test
+    void text_withoutATokenizer_isRefused() {
+        CommandRun run = CommandRun.of("generate", model, "--prompt", "Once upon a time");
+
+        run.assertFailed(
+                model + ": expected tokenizer.json or tokenizer.model to read text, found neither; give token ids");
+    }
+
+    @Test
+    void token_outsideTheVocabulary_isNamed() {
+        CommandRun run = CommandRun.of("generate", model, "--tokens", "1,40");
+
+        run.assertFailed("input_ids: token 40 at [0, 1] is not in the vocabulary of 40");
+    }
+
+    @Test
+    void folder_thatIsACheckpoint_isRefused() {
+        Path checkpoint = Path.of("../models/src/test/resources/samples/llama-tiny");
+
+        CommandRun run = CommandRun.of("generate", checkpoint, "--tokens", "1");
+
+        run.assertFailed(checkpoint + ": expected a file model.onnx in this folder, found none");
+    }
+
+    @Test
+    void tokenizer_thatIsBroken_isRefused(@TempDir Path copies) throws IOException {
+        Path broken = ExportedModels.copy(model, copies.resolve("broken"));
+        Files.writeString(broken.resolve("tokenizer.json"), "{");
+
+        CommandRun run = CommandRun.of("generate", broken, "--prompt", "a");
+
+        run.assertFailed(broken.resolve("tokenizer.json")
+                + ": not a tokenizer the library can read: EOF while parsing an object at line 1 column 1");
+    }
+
+    @Test
+    void stopTokens_thatAreBroken_areRefused(@TempDir Path copies) throws IOException {
+        Path broken = ExportedModels.copy(model, copies.resolve("broken"));
+        Files.writeString(broken.resolve("generation_config.json"), "{");
+
+        CommandRun run = CommandRun.of("generate", broken, "--tokens", "1");
+
+        run.assertFailed(broken.resolve("generation_config.json") + ": expected JSON, line 1: it ends too early");
+    }
+}

@@ -1,0 +1,121 @@
+package dev.heddle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Wrong usage: one line that says what is possible, exit code 2. */
+final class UsageErrorTest {
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "export x -o y --opset 22 | invalid value for option '--opset': expected 21 or 23, got 22",
+                "export x -o y --dtype fp16 | invalid value for option '--dtype': expected fp32, got 'fp16'",
+                "export x -o y --cache static | invalid value for option '--cache': expected none or dynamic, got 'static'",
+                "export x -o y --init zero | invalid value for option '--init': expected identity or random, got 'zero'",
+                "export x -o y --seed one | invalid value for option '--seed': 'one' is not a long",
+                "export x | missing required option: '--output=DIR'",
+                "export -o y | missing required parameter: 'SOURCE'",
+                "export x -o y --forse | unknown option: '--forse', did you mean --force?",
+                "export preset:mta-330m -o y | preset:mta-330m: expected the name of a preset, the nearest are mta-300m,"
+                        + " mta-550m, mta-880m; heddle presets lists all",
+                "export preset: -o y | preset:: expected the name of a preset, the nearest are mta-1b, mta-toy, mta-300m;"
+                        + " heddle presets lists all",
+                "run x --input i --output o --chunks 5,0 | invalid value for option '--chunks': expected sizes from 1 up"
+                        + " such as 5,1,1, got '5,0'",
+                "run x --input i --output o --provider tpu | invalid value for option '--provider': expected cpu or cuda,"
+                        + " got 'tpu'",
+                "run x --input i --output o --ops fast | invalid value for option '--ops': expected auto, native or"
+                        + " portable, got 'fast'",
+                "run x --input i --output o --threads -1 | invalid value for option '--threads': expected at least 0,"
+                        + " got -1",
+                "generate x --tokens 1 --max-new-tokens -1 | invalid value for option '--max-new-tokens': expected at"
+                        + " least 1, got -1",
+                "generate x --tokens 1 --temperature -0.5 | invalid value for option '--temperature': expected a number"
+                        + " of at least 0, got -0.5",
+                "generate x --tokens 1 --temperature NaN | invalid value for option '--temperature': expected a number"
+                        + " of at least 0, got NaN",
+                "generate x --tokens 1 --top-k -1 | invalid value for option '--top-k': expected at least 0, got -1",
+                "generate x --tokens 1 --top-p 1.5 | invalid value for option '--top-p': expected a number above 0 and at"
+                        + " most 1, got 1.5",
+                "generate x --tokens 1 --top-p 0 | invalid value for option '--top-p': expected a number above 0 and at"
+                        + " most 1, got 0.0",
+                "generate x --tokens 1,a | invalid value for option '--tokens' (IDS): 'a' is not a long",
+                "demo --threads -1 | invalid value for option '--threads': expected at least 0, got -1",
+                "parity x y --batch 0 | invalid value for option '--batch': expected at least 1, got 0",
+                "parity x y --length 0 | invalid value for option '--length': expected at least 1, got 0",
+                "parity x | missing required parameter: 'B'",
+            })
+    void arguments_thatAreWrong_areExplained(String arguments, String problem) {
+        String command = arguments.substring(0, arguments.indexOf(' '));
+
+        CommandRun run = CommandRun.of((Object[]) arguments.split(" "));
+
+        run.assertMisused(problem + "; see heddle " + command + " --help");
+    }
+
+    @Test
+    void prompt_thatIsMissing_isExplained() {
+        CommandRun.of("generate", "x")
+                .assertMisused("missing required argument (specify one of these): (--prompt=TEXT |"
+                        + " --tokens=IDS[,IDS...] [--tokens=IDS[,IDS...]]...); see heddle generate --help");
+    }
+
+    @Test
+    void prompt_asTextAndAsTokens_isExplained() {
+        CommandRun.of("generate", "x", "--prompt", "a", "--tokens", "1")
+                .assertMisused("--prompt=TEXT, --tokens=IDS are mutually exclusive (specify only one); see heddle"
+                        + " generate --help");
+    }
+
+    @Test
+    void path_thatIsEmpty_isRefused() {
+        CommandRun.of("export", "x", "-o", "")
+                .assertMisused(
+                        "invalid value for option '--output': expected a path, got ''; see heddle export --help");
+        CommandRun.of("export", "", "-o", folder.resolve("y"))
+                .assertMisused("invalid value for positional parameter 'SOURCE': expected a path, got ''; see heddle"
+                        + " export --help");
+    }
+
+    @Test
+    void command_thatDoesNotExist_isExplained() {
+        CommandRun.of("exprt")
+                .assertMisused("unmatched argument at index 0: 'exprt', did you mean export or presets?; see heddle"
+                        + " --help");
+    }
+
+    @Test
+    void command_thatIsMissing_printsTheUsage() {
+        CommandRun run = CommandRun.of();
+
+        assertThat(run.err()).startsWith("Usage: heddle [-hV] [--stacktrace] COMMAND\n");
+        assertThat(run.out()).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void choice_inCapitalLetters_isUnderstood() {
+        CommandRun run = CommandRun.of("export", folder.resolve("x"), "-o", folder.resolve("y"), "--cache", "NONE");
+
+        run.assertFailed(folder.resolve("x") + ": expected a checkpoint folder or file, found none");
+    }
+
+    @Test
+    void help_namesDefaultsAsTheyAreTyped() {
+        CommandRun run = CommandRun.of("export", "--help");
+
+        assertThat(run.out())
+                .contains("none or dynamic (default: dynamic)", "fp32 (default: fp32)", "21 or 23 (default: 23)");
+        assertThat(run.exitCode()).isZero();
+    }
+}
