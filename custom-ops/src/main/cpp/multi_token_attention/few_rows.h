@@ -50,24 +50,32 @@ class FewRows {
     largest_.Reset(executor_, p_.batch * chunks_ * plane_rows_);
     span_largest_.Reset(executor_, p_.batch * chunks_ * (kChunk / kSpan) * plane_rows_);
     context_.Reset(executor_, p_.batch * chunks_ * p_.heads * p_.q_len * k_.features);
-    executor_.ParallelFor(
-        all, [](void* s, size_t i) { Self(s).Prepare(static_cast<int64_t>(i)); }, this);
-    executor_.ParallelFor(
-        p_.batch * p_.kv_heads * chunks_,
-        [](void* s, size_t i) { Self(s).ScoreChunk(static_cast<int64_t>(i)); }, this);
-    executor_.ParallelFor(
-        p_.batch * groups_ * chunks_,
-        [](void* s, size_t i) { Self(s).ExponentiateChunk(static_cast<int64_t>(i)); }, this);
-    executor_.ParallelFor(
-        all, [](void* s, size_t i) { Self(s).Normalise(static_cast<int64_t>(i)); }, this);
-    executor_.ParallelFor(
-        p_.batch * groups_ * chunks_,
-        [](void* s, size_t i) { Self(s).AttendChunk(static_cast<int64_t>(i)); }, this);
-    executor_.ParallelFor(
-        all, [](void* s, size_t i) { Self(s).Finish(static_cast<int64_t>(i)); }, this);
+    Each(all, [](void* s, size_t i) { Self(s).Prepare(static_cast<int64_t>(i)); });
+    Each(p_.batch * p_.kv_heads * chunks_,
+         [](void* s, size_t i) { Self(s).ScoreChunk(static_cast<int64_t>(i)); });
+    Each(p_.batch * groups_ * chunks_,
+         [](void* s, size_t i) { Self(s).ExponentiateChunk(static_cast<int64_t>(i)); });
+    Each(all, [](void* s, size_t i) { Self(s).Normalise(static_cast<int64_t>(i)); });
+    Each(p_.batch * groups_ * chunks_,
+         [](void* s, size_t i) { Self(s).AttendChunk(static_cast<int64_t>(i)); });
+    Each(all, [](void* s, size_t i) { Self(s).Finish(static_cast<int64_t>(i)); });
   }
 
  private:
+  /// Six times waking the other threads costs more than a small call takes.
+  void Each(int64_t count, Executor::Task task) {
+    constexpr int64_t kSmall = 10000000;  // multiply-adds, about a quarter of a millisecond
+    int64_t taps =
+        p_.pre_kernel.rows * p_.pre_kernel.columns + p_.post_kernel.rows * p_.post_kernel.columns;
+    if (p_.batch * p_.heads * p_.keys() * score_rows_ * (2 * p_.head_dim + taps) > kSmall) {
+      executor_.ParallelFor(count, task, this);
+      return;
+    }
+    for (int64_t i = 0; i < count; ++i) {
+      task(this, static_cast<size_t>(i));
+    }
+  }
+
   static const FewRows& Self(void* state) { return *static_cast<const FewRows*>(state); }
   static int64_t Padded(int64_t rows) { return rows == 1 ? 1 : RoundUp(rows, kFewConvRows); }
 

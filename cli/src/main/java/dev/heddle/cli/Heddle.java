@@ -68,6 +68,7 @@ public final class Heddle implements Callable<Integer> {
 
     private static void registerConverters(CommandLine commandLine) {
         commandLine.registerConverter(Path.class, new PathConverter());
+        register(commandLine, BenchCommand.Subject.class);
         register(commandLine, ExportCommand.WeightType.class);
         register(commandLine, BenchCommand.Subject.class);
         register(commandLine, Initialization.class);
