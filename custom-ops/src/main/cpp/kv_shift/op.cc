@@ -91,21 +91,7 @@ class KvShiftKernel final : public Kernel {
 }  // namespace
 
 void AddKvShift(std::deque<OpType>& ops) {
-  for (Element element : {Element::kFloat32, Element::kFloat16, Element::kBfloat16}) {
-    OpType& op = ops.emplace_back();
-    op.name = Schema::kName;
-    op.element = element;
-    op.inputs = Schema::kInputs;
-    op.outputs = Schema::kOutputs;
-    op.input_required = Schema::kInputRequired;
-    op.output_required = Schema::kOutputRequired;
-    op.bool_inputs = uint64_t{1} << Schema::kTokenMask;
-    op.create = [](const OrtApi* api, const OrtKernelInfo* info,
-                   Element type) -> std::unique_ptr<Kernel> {
-      return std::make_unique<KvShiftKernel>(api, info, type);
-    };
-    op.Publish();
-  }
+  AddForEachElement<Schema, KvShiftKernel>(ops, uint64_t{1} << Schema::kTokenMask);
 }
 
 }  // namespace heddle::ort

@@ -237,21 +237,7 @@ class MultiTokenAttentionKernel final : public Kernel {
 }  // namespace
 
 void AddMultiTokenAttention(std::deque<OpType>& ops) {
-  for (Element element : {Element::kFloat32, Element::kFloat16, Element::kBfloat16}) {
-    OpType& op = ops.emplace_back();
-    op.name = Schema::kName;
-    op.element = element;
-    op.inputs = Schema::kInputs;
-    op.outputs = Schema::kOutputs;
-    op.input_required = Schema::kInputRequired;
-    op.output_required = Schema::kOutputRequired;
-    op.bool_inputs = uint64_t{1} << Schema::kKeyMask;
-    op.create = [](const OrtApi* api, const OrtKernelInfo* info,
-                   Element type) -> std::unique_ptr<Kernel> {
-      return std::make_unique<MultiTokenAttentionKernel>(api, info, type);
-    };
-    op.Publish();
-  }
+  AddForEachElement<Schema, MultiTokenAttentionKernel>(ops, uint64_t{1} << Schema::kKeyMask);
 }
 
 }  // namespace heddle::ort

@@ -35,7 +35,27 @@ struct OpType : OrtCustomOp {
   void Publish();
 };
 
-/// Appends the operator for all element types.
+/// Appends an operator for all element types.
+template <class Schema, class KernelType>
+void AddForEachElement(std::deque<OpType>& ops, uint64_t bool_inputs) {
+  for (Element element : {Element::kFloat32, Element::kFloat16, Element::kBfloat16}) {
+    OpType& op = ops.emplace_back();
+    op.name = Schema::kName;
+    op.element = element;
+    op.inputs = Schema::kInputs;
+    op.outputs = Schema::kOutputs;
+    op.input_required = Schema::kInputRequired;
+    op.output_required = Schema::kOutputRequired;
+    op.bool_inputs = bool_inputs;
+    op.create = [](const OrtApi* api, const OrtKernelInfo* info,
+                   Element type) -> std::unique_ptr<Kernel> {
+      return std::make_unique<KernelType>(api, info, type);
+    };
+    op.Publish();
+  }
+}
+
+/// The operators of the library, one function for each.
 void AddMultiTokenAttention(std::deque<OpType>& ops);
 void AddKvShift(std::deque<OpType>& ops);
 
