@@ -1,5 +1,5 @@
-// Random small cases: the kernels of every instruction set of this machine against the plain
-// version in double.
+// Random small cases: the kernels of every instruction set of this machine
+// against the plain version in double.
 //   kernel_test [cases] [seed]
 #include <algorithm>
 #include <atomic>
@@ -21,14 +21,14 @@
 namespace heddle {
 namespace {
 
-/// Threads of the test; memory is filled with NaN, so that a cell that is read but never written
-/// shows.
+/// Threads of the test; memory is filled with NaN, so that a cell that is read
+/// but never written shows.
 class TestExecutor final : public Executor {
  public:
   explicit TestExecutor(int64_t workers) : workers_(workers) {}
   int64_t Workers() const override { return workers_; }
 
-  void ParallelFor(int64_t count, Task task, void* state) override {
+  void ParallelFor(int64_t count, Task task, void *state) override {
     std::atomic<int64_t> next{0};
     auto work = [&] {
       for (int64_t i; (i = next++) < count;) {
@@ -40,23 +40,23 @@ class TestExecutor final : public Executor {
       threads.emplace_back(work);
     }
     work();
-    for (std::thread& thread : threads) {
+    for (std::thread &thread : threads) {
       thread.join();
     }
   }
 
-  void* Allocate(size_t bytes) override {
+  void *Allocate(size_t bytes) override {
     size_t size = (bytes + 64 + 63) / 64 * 64;
-    void* memory = std::aligned_alloc(64, size);
+    void *memory = std::aligned_alloc(64, size);
     if (memory == nullptr) {
       throw std::bad_alloc();
     }
     for (size_t i = 0; i < size / 4; ++i) {
-      static_cast<float*>(memory)[i] = NAN;
+      static_cast<float *>(memory)[i] = NAN;
     }
     return memory;
   }
-  void Free(void* memory) override { std::free(memory); }
+  void Free(void *memory) override { std::free(memory); }
 
  private:
   int64_t workers_;
@@ -68,6 +68,7 @@ struct Case {
   AttentionParams p;
   std::vector<std::vector<float>> owned;
   std::unique_ptr<bool[]> real;
+  std::vector<int64_t> past_lens;
   std::vector<float> context;
 
   explicit Case(unsigned seed) : random(seed) {}
@@ -76,10 +77,10 @@ struct Case {
     return values.begin()[random() % values.size()];
   }
 
-  const float* Numbers(int64_t count, float size) {
+  const float *Numbers(int64_t count, float size) {
     std::normal_distribution<float> normal(0, size);
-    std::vector<float>& numbers = owned.emplace_back(static_cast<size_t>(count));
-    for (float& number : numbers) {
+    std::vector<float> &numbers = owned.emplace_back(static_cast<size_t>(count));
+    for (float &number : numbers) {
       number = normal(random);
     }
     return numbers.data();
@@ -106,12 +107,43 @@ struct Case {
     p.head_dim = Pick({8, 8, 12, 16, 17, 24, 33, 64, 80, 128});
     p.q_len = Pick({1, 1, 2, 3, 5, 15, 16, 17, 31, 33, 63, 64, 65, 100, 130, 200});
     p.past_len = Pick({0, 0, 1, 7, 31, 32, 33, 64, 150});
+    p.past_capacity = p.past_len;
     p.past_rows = std::min<int64_t>(p.past_len, Pick({0, 3, 10, 20}));
+    if (random() % 4 == 0) {
+      StaticCache();
+    }
     p.visible.window = Pick({0, 0, 1, 2, 3, 17, 64, 70});
     p.scale = 1 / std::sqrt(static_cast<float>(p.head_dim));
   }
 
+  /// Past tokens of different number in tensors of one length.
+  void StaticCache() {
+    p.past_capacity = p.past_len + Pick({0, 1, 30});
+    for (int64_t b = 0; b < p.batch; ++b) {
+      past_lens.push_back(static_cast<int64_t>(random() % static_cast<unsigned>(p.past_len + 1)));
+    }
+    p.past_len = *std::max_element(past_lens.begin(), past_lens.end());
+    p.past_lens = past_lens.data();
+  }
+
+  /// One run of new tokens, pads before it only where there is no past.
+  void StaticMask() {
+    real.reset(new bool[static_cast<size_t>(p.batch * p.q_len)]);
+    for (int64_t b = 0; b < p.batch; ++b) {
+      int64_t count = Pick({p.q_len, p.q_len, 0, p.q_len / 2});
+      int64_t first = past_lens[static_cast<size_t>(b)] == 0 ? Pick({0, p.q_len - count}) : 0;
+      for (int64_t t = 0; t < p.q_len; ++t) {
+        real[static_cast<size_t>(b * p.q_len + t)] = t >= first && t < first + count;
+      }
+    }
+    p.real = real.get();
+    p.real_stride = p.q_len;
+  }
+
   void Mask() {
+    if (p.past_lens != nullptr) {
+      return StaticMask();
+    }
     int64_t keys = p.keys();
     real.reset(new bool[static_cast<size_t>(p.batch * keys)]);
     for (int64_t b = 0; b < p.batch; ++b) {
@@ -139,8 +171,8 @@ struct Case {
     p.key = Numbers(p.batch * p.kv_heads * p.q_len * d, size);
     p.value = Numbers(p.batch * p.kv_heads * p.q_len * d, 1);
     p.past_query = Numbers(p.batch * p.heads * p.past_rows * d, size);
-    p.past_key = Numbers(p.batch * p.kv_heads * p.past_len * d, size);
-    p.past_value = Numbers(p.batch * p.kv_heads * p.past_len * d, 1);
+    p.past_key = Numbers(p.batch * p.kv_heads * p.past_capacity * d, size);
+    p.past_value = Numbers(p.batch * p.kv_heads * p.past_capacity * d, 1);
     Mask();
     if (random() % 2 == 0) p.pre_kernel = Kernel();
     if (random() % 2 == 0) p.post_kernel = Kernel();
@@ -162,11 +194,13 @@ struct Case {
 
   void Print() const {
     std::printf(
-        "batch %ld heads %ld/%ld d %ld q %ld past %ld rows %ld window %ld pre %ldx%ld left %ld mix "
+        "batch %ld heads %ld/%ld d %ld q %ld past %ld (%s) rows %ld "
+        "window %ld pre %ldx%ld left %ld mix "
         "%ld post %ldx%ld left %ld mix %ld\n",
         static_cast<long>(p.batch), static_cast<long>(p.heads), static_cast<long>(p.kv_heads),
         static_cast<long>(p.head_dim), static_cast<long>(p.q_len), static_cast<long>(p.past_len),
-        static_cast<long>(p.past_rows), static_cast<long>(p.visible.window),
+        p.past_lens != nullptr ? "static" : "dynamic", static_cast<long>(p.past_rows),
+        static_cast<long>(p.visible.window),
         static_cast<long>(p.pre_kernel ? p.pre_kernel.rows : 0),
         static_cast<long>(p.pre_kernel.columns), static_cast<long>(p.pre_kernel.left),
         static_cast<long>(p.pre_mix ? p.pre_mix.size : 0),
@@ -176,7 +210,7 @@ struct Case {
   }
 };
 
-double Largest(const std::vector<float>& values) {
+double Largest(const std::vector<float> &values) {
   double largest = 0;
   for (float value : values) {
     largest = std::max(largest, static_cast<double>(std::fabs(value)));
@@ -184,8 +218,8 @@ double Largest(const std::vector<float>& values) {
   return largest;
 }
 
-bool Close(const std::vector<float>& actual, const std::vector<float>& expected, double tolerance,
-           size_t* where) {
+bool Close(const std::vector<float> &actual, const std::vector<float> &expected, double tolerance,
+           size_t *where) {
   double limit = tolerance * std::max(1.0, Largest(expected));
   for (size_t i = 0; i < expected.size(); ++i) {
     if (!(std::fabs(static_cast<double>(actual[i]) - expected[i]) <= limit)) {
@@ -196,13 +230,13 @@ bool Close(const std::vector<float>& actual, const std::vector<float>& expected,
   return true;
 }
 
-const char* Name(InstructionSet set) {
+const char *Name(InstructionSet set) {
   return set == InstructionSet::kAvx512 ? "avx512"
          : set == InstructionSet::kAvx2 ? "avx2"
                                         : "portable";
 }
 
-bool TestAttention(unsigned seed, double* worst) {
+bool TestAttention(unsigned seed, double *worst) {
   Case c(seed);
   c.Fill();
   TestExecutor serial(1), threads(3);
@@ -290,7 +324,7 @@ bool TestElements() {
 }  // namespace
 }  // namespace heddle
 
-int main(int count, char** arguments) {
+int main(int count, char **arguments) {
   unsigned cases = count > 1 ? static_cast<unsigned>(std::atoi(arguments[1])) : 1500;
   unsigned seed = count > 2 ? static_cast<unsigned>(std::atoi(arguments[2])) : 1;
   double worst = 0;
