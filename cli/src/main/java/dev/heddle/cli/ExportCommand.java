@@ -37,7 +37,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--cache",
             paramLabel = "KIND",
-            description = "none, dynamic or static: of fixed length, written in place (default: dynamic).")
+            description = "none, dynamic or static (default: dynamic); static: of fixed length, written in place.")
     private CacheKind cache = CacheKind.DYNAMIC;
 
     @Option(names = "--max-len", paramLabel = "N", description = "Tokens that a static cache holds per sequence.")

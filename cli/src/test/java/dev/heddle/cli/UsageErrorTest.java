@@ -121,7 +121,8 @@ final class UsageErrorTest {
         CommandRun run = CommandRun.of("export", "--help");
 
         assertThat(run.out())
-                .contains("none or dynamic (default: dynamic)", "fp32 (default: fp32)", "21 or 23 (default: 23)");
+                .contains(
+                        "none, dynamic or static (default: dynamic)", "fp32 (default: fp32)", "21 or 23 (default: 23)");
         assertThat(run.exitCode()).isZero();
     }
 }
