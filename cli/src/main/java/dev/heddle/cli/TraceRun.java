@@ -32,9 +32,13 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
 
 /** Compares the inner values of a checkpoint or model in float64 with those of a model on ONNX Runtime. */
 final class TraceRun {
@@ -53,13 +57,18 @@ final class TraceRun {
         this.out = out;
     }
 
-    /** Whether all that was compared is the same. */
-    boolean run(String expected, String actual, TokenBlock tokens) throws IOException {
+    /**
+     * Whether all that was compared is the same.
+     *
+     * @param tokenSource gives tokens for a vocabulary of that size
+     */
+    boolean run(String expected, String actual, Function<OptionalInt, TokenBlock> tokenSource) throws IOException {
         Path file = ModelFile.at(Path.of(actual)).onnx();
         Model written = ModelReader.read(file);
         Model shown = session.ops() == OpsMode.NATIVE ? written : Inliner.inline(written);
         try (TracedSide right = expected(expected, written);
                 OrtSide judged = new OrtSide(file, shown, session)) {
+            TokenBlock tokens = tokenSource.apply(vocabulary(written));
             Map<String, HostTensor> inputs = TraceInputs.fresh(shown, tokens);
             out.println("expected  " + right.describe());
             out.println("actual    " + judged.describe());
@@ -81,6 +90,17 @@ final class TraceRun {
         }
     }
 
+    /** Last axis of the logits. */
+    private static OptionalInt vocabulary(Model model) {
+        return model.graph().outputs().stream()
+                .filter(output ->
+                        output.name().equals("logits") && output.type().shape().rank() > 0)
+                .map(output -> output.type().shape().dim(-1).fixed())
+                .filter(OptionalLong::isPresent)
+                .mapToInt(length -> Math.toIntExact(length.getAsLong()))
+                .findFirst();
+    }
+
     @FunctionalInterface
     private interface Comparing {
         void compare(ValueTrace.Listener listener) throws IOException;
@@ -97,7 +117,7 @@ final class TraceRun {
         });
         out.println(what + ": " + count[0] + " compared, " + wrong.size() + " differ");
         List<String> order = trace.names();
-        wrong.sort(java.util.Comparator.comparingInt(comparison -> order.indexOf(comparison.name())));
+        wrong.sort(Comparator.comparingInt(comparison -> order.indexOf(comparison.name())));
         wrong.stream().limit(SHOWN).forEach(comparison -> out.println("  " + line(comparison)));
         if (wrong.size() > SHOWN) {
             out.println("  and " + (wrong.size() - SHOWN) + " more");
