@@ -1,0 +1,70 @@
+// How the work of one call is cut into blocks of a GPU.
+#ifndef HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_PLAN_H_
+#define HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_PLAN_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "multi_token_attention/policy.h"
+
+namespace heddle {
+
+/// Sums of a context that a warp keeps in registers: tasks of 16 rows and 64 features.
+inline constexpr int kWarpTasks = 2;
+inline constexpr int kTaskFeatures = 64;
+/// Up to so many query rows are a decoding step.
+inline constexpr int64_t kFewRowsOnDevice = 16;
+
+/// Rows and columns that a score convolution reads around a cell, 0 without one.
+struct Halo {
+  int rows = 0, columns = 0, left = 0;
+};
+
+/// What a plan depends on.
+struct StripShape {
+  int64_t batch, heads, kv_heads, head_dim, q_len;
+  int64_t keys;  ///< of the longest sequence, at most
+  int64_t pre_group, post_group;  ///< heads that a mix joins, 1 without one
+  Halo pre, post;
+  bool two_passes;  ///< something comes after the softmax
+};
+
+struct DeviceLimits {
+  int64_t shared_bytes;  ///< of a block
+  int64_t processors;
+};
+
+/// Cells (query row, key) of several heads in memory.
+struct PlaneShape {
+  int rows = 0, columns = 0;
+  int stride = 0;       ///< floats from row to row; 8 more than a multiple of 16, against conflicts
+  int64_t head_stride = 0;  ///< likewise
+  int64_t floats = 0;       ///< of all heads
+};
+
+/// A tile = `rows` query rows of `group` heads of one sequence. A block steps through its keys,
+/// `columns` at a time.
+struct StripPlan {
+  int group = 1;
+  int rows = 0, columns = 0;
+  Halo pre, post;
+  PlaneShape plane[2];  ///< stages read one and write the other
+  int64_t row_tiles = 0, tiles = 0;
+  int threads = 0;
+  int parts = 1;             ///< blocks that share a tile's heads and features
+  int64_t splits = 1;        ///< blocks that share a tile's keys
+  bool keep_logits = false;  ///< written by the first pass, read by the second
+  bool planes_outside = false;  ///< too large for shared memory: in scratch memory of each block
+  int64_t blocks = 0;
+  size_t shared_bytes = 0;
+  int64_t keys = 0;
+
+  HEDDLE_HD int logit_rows() const { return rows + post.rows; }
+  HEDDLE_HD int logit_columns() const { return columns + post.columns; }
+};
+
+StripPlan PlanStrips(const StripShape& shape, const DeviceLimits& limits);
+
+}  // namespace heddle
+
+#endif  // HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_PLAN_H_
