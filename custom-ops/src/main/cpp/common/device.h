@@ -49,6 +49,9 @@ class DeviceScratch {
   std::vector<void*> blocks_;
 };
 
+/// Number of the GPU that this thread uses.
+int CurrentDevice();
+
 }  // namespace heddle
 
 #endif  // HEDDLE_COMMON_DEVICE_H_

@@ -21,19 +21,19 @@ struct TokenRun {
 
 /// The mask, read on the GPU.
 struct MaskColumns {
-  const bool* real;     ///< [batch, columns], true = real token
-  int64_t columns;      ///< of it
-  int64_t q_len;        ///< the last columns, for the new tokens
-  int64_t past_len;     ///< columns before them that count; static cache: all
-  int64_t past_rows;    ///< queries given before the new ones
-  int64_t max_len;      ///< rows of a static cache; 0 = dynamic
+  const bool* real;   ///< [batch, columns], true = real token
+  int64_t columns;    ///< of it
+  int64_t q_len;      ///< the last columns, for the new tokens
+  int64_t past_len;   ///< dynamic cache: columns before them that count; of a static one all do
+  int64_t past_rows;  ///< queries given before the new ones
+  int64_t max_len;    ///< rows of a static cache; 0 = dynamic
 };
 
 /// One run for each sequence.
 void CutRuns(const MaskColumns& mask, int64_t batch, Device& device, TokenRun* runs);
 
 /// Context of the new tokens; T = float, Float16 or Bfloat16.
-/// @param params `past_len` = columns that a sequence's past has at most; past_lens, real and
+/// @param params `past_len` = slots that a sequence's past has at most; past_lens, real and
 /// real_stride are not read
 template <class T>
 void AttendOnDevice(const AttentionParamsOf<T>& params, const MaskColumns& mask,
