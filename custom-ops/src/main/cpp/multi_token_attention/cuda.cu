@@ -126,9 +126,9 @@ __device__ void StartStatistics(const Tile<T>& tile, const RowStatistics& known)
 }
 
 /// One block's share of a tile: keys [begin, end) in steps.
-template <class T>
+template <int kTasks, class T>
 __device__ void Steps(const Tile<T>& tile, PlanePair& pair, const RowStatistics& known,
-                      int64_t begin, int64_t end, ContextSums& sums) {
+                      int64_t begin, int64_t end, ContextSums<kTasks>& sums) {
   const StripArguments<T>& a = *tile.arguments;
   const StripPlan& plan = a.plan;
   int64_t row = tile.row_begin - plan.post.rows;
@@ -165,7 +165,7 @@ __device__ void Steps(const Tile<T>& tile, PlanePair& pair, const RowStatistics&
     if (!first) {
       plane = AfterSoftmax(tile, pair, plane, tile.row_begin, key);
       plane.columns = static_cast<int>(Min<int64_t>(plan.columns, end - key));
-      AddValues(tile, plane, a.pass == Pass::kOnline, known, sums);
+      AddValues<kTasks>(tile, plane, a.pass == Pass::kOnline, known, sums);
       __syncthreads();
     }
   }
@@ -200,7 +200,7 @@ __device__ void StoreStatistics(const Tile<T>& tile, int64_t split, const RowSta
   }
 }
 
-template <class T>
+template <int kTasks, class T>
 __device__ void RunTile(const Tile<T>& tile, PlanePair& pair, const RowStatistics& known,
                         int64_t split) {
   const StripArguments<T>& a = *tile.arguments;
@@ -213,24 +213,28 @@ __device__ void RunTile(const Tile<T>& tile, PlanePair& pair, const RowStatistic
   int64_t share = CeilDiv(CeilDiv(end - begin, a.plan.splits), step) * step;
   begin += split * share;
   end = Min(begin + share, end);
-  ContextSums sums = {};
-  Steps(tile, pair, known, begin, end, sums);
+  ContextSums<kTasks> sums = {};
+  Steps<kTasks>(tile, pair, known, begin, end, sums);
   if (a.pass != Pass::kStatistics) {
-    StoreSums(tile, split, sums);
+    StoreSums<kTasks>(tile, split, sums);
   }
   if (a.pass != Pass::kOutput && tile.part == 0) {
     StoreStatistics(tile, split, known);
   }
-  __syncthreads();
 }
 
-template <class T>
-__global__ void __launch_bounds__(512, 1)
+/// One task for each warp: few warps, which keep all they know in registers. Two: twice as many, so
+/// that the heads of a large group fit a block.
+template <class T, int kTasks>
+__global__ void __launch_bounds__(kTasks == 1 ? 256 : 512, 1)
     StripKernel(const __grid_constant__ StripArguments<T> a) {
   const StripPlan& plan = a.plan;
   int64_t floats = plan.plane[0].floats + plan.plane[1].floats;
   int64_t rows = int64_t{plan.group} * plan.logit_rows();
-  float* shared = SharedMemory();
+  // Shared, not in the registers of each thread, which are scarce.
+  static_assert(sizeof(Tile<T>) <= kTileBytes);
+  Tile<T>& tile = *reinterpret_cast<Tile<T>*>(SharedMemory());
+  float* shared = SharedMemory() + kTileBytes / sizeof(float);
   PlanePair pair;
   pair.cells[0] = plan.planes_outside ? a.planes + blockIdx.x * floats : shared;
   pair.cells[1] = pair.cells[0] + plan.plane[0].floats;
@@ -242,10 +246,14 @@ __global__ void __launch_bounds__(512, 1)
   }
   int parts = a.pass == Pass::kStatistics ? 1 : plan.parts;
   for (int64_t unit = blockIdx.x; unit < plan.tiles * parts * plan.splits; unit += gridDim.x) {
-    Tile<T> tile = MakeTile(a, unit / (parts * plan.splits), static_cast<int>(unit % parts));
-    if (tile.row_begin < tile.row_end) {
-      RunTile(tile, pair, known, unit / parts % plan.splits);
+    if (threadIdx.x == 0) {
+      tile = MakeTile(a, unit / (parts * plan.splits), static_cast<int>(unit % parts));
     }
+    __syncthreads();
+    if (tile.row_begin < tile.row_end) {
+      RunTile<kTasks>(tile, pair, known, unit / parts % plan.splits);
+    }
+    __syncthreads();
   }
 }
 
@@ -274,7 +282,8 @@ void RunPass(Pass pass, StripArguments<T> a, Device& device) {
   a.pass = pass;
   int64_t blocks = a.plan.tiles * a.plan.splits * (pass == Pass::kStatistics ? 1 : a.plan.parts);
   Grid grid{Min(blocks, a.plan.blocks), a.plan.threads, a.plan.shared_bytes};
-  Launch("MultiTokenAttention", StripKernel<T>, grid, device, a);
+  auto kernel = a.plan.warp_tasks == 1 ? StripKernel<T, 1> : StripKernel<T, 2>;
+  Launch("MultiTokenAttention", kernel, grid, device, a);
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ void SetColumns(StripPlan& plan, int columns) {
 
 /// The widest step whose planes fit twice into a processor, else once, else in scratch memory.
 void ChooseColumns(StripPlan& plan, const DeviceLimits& limits) {
-  size_t statistics = sizeof(float) * 3 * static_cast<size_t>(plan.group * plan.logit_rows());
+  size_t statistics =
+      kTileBytes + sizeof(float) * 3 * static_cast<size_t>(plan.group * plan.logit_rows());
   int halo = plan.pre.columns + plan.post.columns;
   for (int64_t share : {2, 1}) {
     for (int width : {128, 96, 64, 48, 40}) {
@@ -85,9 +86,11 @@ StripPlan PlanStrips(const StripShape& s, const DeviceLimits& limits) {
   plan.rows = Rows(s, plan.group);
   ChooseColumns(plan, limits);
   int64_t tasks = Tasks(plan, s.head_dim);
-  int64_t warps = std::clamp<int64_t>(tasks, 4, 16);
+  plan.warp_tasks = tasks <= 8 ? 1 : 2;
+  int64_t wanted_warps = (tasks + plan.warp_tasks - 1) / plan.warp_tasks;
+  int64_t warps = std::clamp<int64_t>(wanted_warps, tasks <= 8 ? 4 : 8, 16);
   plan.threads = static_cast<int>(warps) * 32;
-  plan.parts = static_cast<int>((tasks + warps * kWarpTasks - 1) / (warps * kWarpTasks));
+  plan.parts = static_cast<int>((wanted_warps + warps - 1) / warps);
   plan.row_tiles = (s.q_len + plan.rows - 1) / plan.rows;
   plan.tiles = s.batch * (s.heads / plan.group) * plan.row_tiles;
   int64_t alone = plan.tiles * plan.parts;

@@ -9,9 +9,10 @@
 
 namespace heddle {
 
-/// Sums of a context that a warp keeps in registers: tasks of 16 rows and 64 features.
-inline constexpr int kWarpTasks = 2;
+/// Features of a task, besides its 16 rows: what a warp sums in registers.
 inline constexpr int kTaskFeatures = 64;
+/// What a block knows of its tile, at the start of shared memory.
+inline constexpr size_t kTileBytes = 256;
 /// Up to so many query rows are a decoding step.
 inline constexpr int64_t kFewRowsOnDevice = 16;
 
@@ -51,6 +52,7 @@ struct StripPlan {
   PlaneShape plane[2];  ///< stages read one and write the other
   int64_t row_tiles = 0, tiles = 0;
   int threads = 0;
+  int warp_tasks = 1;        ///< tasks of a warp, 1 or 2
   int parts = 1;             ///< blocks that share a tile's heads and features
   int64_t splits = 1;        ///< blocks that share a tile's keys
   bool keep_logits = false;  ///< written by the first pass, read by the second

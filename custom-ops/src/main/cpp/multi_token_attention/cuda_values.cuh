@@ -1,6 +1,6 @@
 // Products of a tile's weights with values, summed in registers over all steps.
 //
-// A warp has up to kWarpTasks tasks of 16 rows x 64 features of one head. Lane 4 g + t reads
+// A warp has kTasks tasks of 16 rows x 64 features of one head. Lane 4 g + t reads
 // features 8 g .. 8 g + 7 of the keys that its part of the product needs, so rows of values are read
 // in whole lines; column g of product m is feature 8 g + m.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_VALUES_CUH_
@@ -12,20 +12,21 @@
 namespace heddle {
 
 inline constexpr int kProducts = kTaskFeatures / 8;
-using ContextSums = float[kWarpTasks][kProducts][4];
+template <int kTasks>
+using ContextSums = float[kTasks][kProducts][4];
 
 /// Head, first row and first feature; head -1 = nothing to do.
 struct ValueTask {
   int head, row, feature;
 };
 
-template <class T>
+template <int kTasks, class T>
 __device__ inline ValueTask TaskOfWarp(const Tile<T>& tile, int i) {
   Lane at;
   const StripPlan& plan = tile.arguments->plan;
   int slices = CeilDiv(static_cast<int>(tile.p->head_dim), kTaskFeatures);
   int row_tasks = CeilDiv(plan.rows, 16);
-  int task = (tile.part * at.warps + at.warp) * kWarpTasks + i;
+  int task = (tile.part * at.warps + at.warp) * kTasks + i;
   if (task >= plan.group * row_tasks * slices) {
     return ValueTask{-1, 0, 0};
   }
@@ -80,14 +81,14 @@ __device__ inline void AddKeys32(const Rows<float>& values, const float* row, co
 }
 
 /// Adds the keys of one step; `online`: what was summed before shrinks first.
-template <class T>
+template <int kTasks, class T>
 __device__ inline void AddValues(const Tile<T>& tile, const Plane& plane, bool online,
-                                 const RowStatistics& known, ContextSums& sums) {
+                                 const RowStatistics& known, ContextSums<kTasks>& sums) {
   constexpr int kKeys = sizeof(T) == 2 ? 16 : 8;
   Lane at;
 #pragma unroll
-  for (int i = 0; i < kWarpTasks; ++i) {
-    ValueTask task = TaskOfWarp(tile, i);
+  for (int i = 0; i < kTasks; ++i) {
+    ValueTask task = TaskOfWarp<kTasks>(tile, i);
     if (task.head < 0) {
       continue;
     }
@@ -118,14 +119,14 @@ __device__ inline void AddValues(const Tile<T>& tile, const Plane& plane, bool o
 }
 
 /// Sums of this block's keys to memory.
-template <class T>
-__device__ inline void StoreSums(const Tile<T>& tile, int64_t split, const ContextSums& sums) {
+template <int kTasks, class T>
+__device__ inline void StoreSums(const Tile<T>& tile, int64_t split, const ContextSums<kTasks>& sums) {
   Lane at;
   const AttentionParamsOf<T>& p = *tile.p;
   int d = static_cast<int>(p.head_dim);
 #pragma unroll
-  for (int i = 0; i < kWarpTasks; ++i) {
-    ValueTask task = TaskOfWarp(tile, i);
+  for (int i = 0; i < kTasks; ++i) {
+    ValueTask task = TaskOfWarp<kTasks>(tile, i);
 #pragma unroll
     for (int e = 0; e < 4; ++e) {
       int64_t position = tile.row_begin + task.row + at.g + e / 2 * 8;
