@@ -305,7 +305,7 @@ void AttendOnDevice(const AttentionParamsOf<T>& p, const MaskColumns& mask, cons
                       scratch.Take<float>(plan.planes_outside ? planes * plan.blocks : 0),
                       scratch.Take<float2>(plan.splits * rows),
                       scratch.Take<float>(plan.keep_logits ? rows * plan.keys : 0),
-                      scratch.Take<float>(plan.splits * p.batch * p.heads * p.q_len * p.head_dim)};
+                      scratch.Take<float>(plan.splits * plan.shares * p.batch * p.heads * p.q_len * p.head_dim)};
   if (shape.two_passes) {
     RunPass(Pass::kStatistics, a, device);
     RunPass(Pass::kOutput, a, device);

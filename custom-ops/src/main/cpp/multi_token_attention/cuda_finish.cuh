@@ -36,8 +36,8 @@ __device__ inline void JoinSums(const FinishArguments<T>& f, int64_t b, int64_t 
   float2 all = f.online ? JoinStatistics(known, plan.splits, stride) : float2{0, 1};
   for (int64_t x = at.lane; x < p.head_dim; x += 32) {
     float sum = 0;
-    for (int64_t s = 0; s < plan.splits; ++s) {
-      float largest = f.online ? known[s * stride].x : 0;
+    for (int64_t s = 0; s < plan.splits * plan.shares; ++s) {
+      float largest = f.online ? known[s / plan.shares * stride].x : 0;
       float part = f.a.context[(((s * p.batch + b) * p.heads + head) * p.q_len + i) * p.head_dim + x];
       sum += largest == -INFINITY ? 0 : part * Exp2(largest - all.x);
     }

@@ -52,19 +52,24 @@ void SetColumns(StripPlan& plan, int columns) {
   plan.plane[1] = Plane(plan.logit_rows(), plan.logit_columns(), plan.group);
 }
 
-/// The widest step whose planes fit twice into a processor, else once, else in scratch memory.
-void ChooseColumns(StripPlan& plan, const DeviceLimits& limits) {
-  size_t statistics =
-      kTileBytes + sizeof(float) * 3 * static_cast<size_t>(plan.group * plan.logit_rows());
+size_t SharedBytes(const StripPlan& plan) {
+  int64_t floats = plan.plane[0].floats + plan.plane[1].floats +
+                   3 * int64_t{plan.group} * plan.logit_rows();
+  return kTileBytes + sizeof(float) * static_cast<size_t>(floats);
+}
+
+/// The widest step, up to `most` columns, whose planes fit twice into a processor, else once, else
+/// in scratch memory.
+void ChooseColumns(StripPlan& plan, int64_t most, const DeviceLimits& limits) {
   int halo = plan.pre.columns + plan.post.columns;
   for (int64_t share : {2, 1}) {
-    for (int width : {128, 96, 64, 48, 40}) {
-      if (width - halo < std::max(16, halo / 2)) {
+    for (int width : {256, 128, 96, 64, 48, 40}) {
+      bool few = plan.rows <= kFewRowsOnDevice;
+      if (width - halo < std::max(16, halo / 2) || (width > 128 && !few)) {
         continue;
       }
-      SetColumns(plan, width - halo);
-      int64_t floats = plan.plane[0].floats + plan.plane[1].floats;
-      plan.shared_bytes = statistics + sizeof(float) * static_cast<size_t>(floats);
+      SetColumns(plan, static_cast<int>(std::min<int64_t>(width - halo, RoundUp(most, 8))));
+      plan.shared_bytes = SharedBytes(plan);
       if (static_cast<int64_t>(plan.shared_bytes) * share <= limits.shared_bytes) {
         return;
       }
@@ -72,7 +77,17 @@ void ChooseColumns(StripPlan& plan, const DeviceLimits& limits) {
   }
   SetColumns(plan, 64);
   plan.planes_outside = true;
-  plan.shared_bytes = statistics;
+  plan.shared_bytes = kTileBytes + sizeof(float) * 3 * static_cast<size_t>(plan.group * plan.logit_rows());
+}
+
+/// Warps, and what each of them sums.
+void ChooseWarps(StripPlan& plan, int64_t tasks, bool few) {
+  plan.warp_tasks = tasks <= 8 ? 1 : 2;
+  int64_t wanted = (tasks + plan.warp_tasks - 1) / plan.warp_tasks;
+  int64_t warps = std::clamp<int64_t>(wanted, few || tasks > 8 ? 8 : 4, 16);
+  plan.threads = static_cast<int>(warps) * 32;
+  plan.parts = static_cast<int>((wanted + warps - 1) / warps);
+  plan.shares = few ? static_cast<int>(std::max<int64_t>(warps / wanted, 1)) : 1;
 }
 
 }  // namespace
@@ -84,21 +99,17 @@ StripPlan PlanStrips(const StripShape& s, const DeviceLimits& limits) {
   plan.keys = s.keys;
   plan.group = static_cast<int>(Group(s));
   plan.rows = Rows(s, plan.group);
-  ChooseColumns(plan, limits);
-  int64_t tasks = Tasks(plan, s.head_dim);
-  plan.warp_tasks = tasks <= 8 ? 1 : 2;
-  int64_t wanted_warps = (tasks + plan.warp_tasks - 1) / plan.warp_tasks;
-  int64_t warps = std::clamp<int64_t>(wanted_warps, tasks <= 8 ? 4 : 8, 16);
-  plan.threads = static_cast<int>(warps) * 32;
-  plan.parts = static_cast<int>((wanted_warps + warps - 1) / warps);
+  bool few = s.q_len <= kFewRowsOnDevice;
+  ChooseWarps(plan, Tasks(plan, s.head_dim), few);
   plan.row_tiles = (s.q_len + plan.rows - 1) / plan.rows;
   plan.tiles = s.batch * (s.heads / plan.group) * plan.row_tiles;
-  int64_t alone = plan.tiles * plan.parts;
-  if (alone < limits.processors && plan.tiles > 0) {
-    int64_t wanted = (4 * limits.processors + alone - 1) / alone;
-    plan.splits = std::clamp<int64_t>(wanted, 1, std::max<int64_t>(s.keys / (2 * plan.columns), 1));
-  }
-  plan.keep_logits = s.two_passes && s.q_len <= kFewRowsOnDevice;
+  int64_t alone = std::max<int64_t>(plan.tiles * plan.parts, 1);
+  // As many blocks as processors; each has keys enough to be worth its start.
+  int64_t least_keys = few ? 32 : 256;
+  plan.splits = std::clamp<int64_t>(limits.processors / alone, 1,
+                                    std::max<int64_t>(s.keys / least_keys, 1));
+  ChooseColumns(plan, (s.keys + plan.splits - 1) / plan.splits, limits);
+  plan.keep_logits = s.two_passes && few;
   plan.blocks = plan.tiles * plan.parts * plan.splits;
   if (plan.planes_outside) {
     plan.blocks = std::min(plan.blocks, 2 * limits.processors);

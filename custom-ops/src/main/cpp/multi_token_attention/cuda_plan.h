@@ -55,6 +55,7 @@ struct StripPlan {
   int warp_tasks = 1;        ///< tasks of a warp, 1 or 2
   int parts = 1;             ///< blocks that share a tile's heads and features
   int64_t splits = 1;        ///< blocks that share a tile's keys
+  int shares = 1;            ///< warps that share a task's keys; each leaves its own sums
   bool keep_logits = false;  ///< written by the first pass, read by the second
   bool planes_outside = false;  ///< too large for shared memory: in scratch memory of each block
   int64_t blocks = 0;

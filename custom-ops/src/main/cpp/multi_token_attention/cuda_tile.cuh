@@ -25,7 +25,7 @@ struct StripArguments {
   float* planes;      ///< [blocks][both planes]; null = shared memory
   float2* statistics;  ///< [splits][tiles][group][logit_rows]: largest, sum
   float* logits;      ///< [tiles][group][logit_rows][keys]; null = not kept
-  float* context;     ///< [splits][batch][heads][q_len][head_dim], rows from out_begin on
+  float* context;     ///< [splits][shares][batch][heads][q_len][head_dim], from out_begin on
 };
 
 /// Cells [group][rows][columns] of one stage; cell (0, 0) is (row, key) of the sequence.

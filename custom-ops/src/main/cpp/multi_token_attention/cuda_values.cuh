@@ -15,9 +15,9 @@ inline constexpr int kProducts = kTaskFeatures / 8;
 template <int kTasks>
 using ContextSums = float[kTasks][kProducts][4];
 
-/// Head, first row and first feature; head -1 = nothing to do.
+/// Head, first row and first feature, and which share of the keys; head -1 = nothing to do.
 struct ValueTask {
-  int head, row, feature;
+  int head, row, feature, share;
 };
 
 template <int kTasks, class T>
@@ -26,12 +26,13 @@ __device__ inline ValueTask TaskOfWarp(const Tile<T>& tile, int i) {
   const StripPlan& plan = tile.arguments->plan;
   int slices = CeilDiv(static_cast<int>(tile.p->head_dim), kTaskFeatures);
   int row_tasks = CeilDiv(plan.rows, 16);
-  int task = (tile.part * at.warps + at.warp) * kTasks + i;
-  if (task >= plan.group * row_tasks * slices) {
-    return ValueTask{-1, 0, 0};
+  int sharing = at.warps / plan.shares, share = at.warp / sharing;
+  int task = (tile.part * sharing + at.warp % sharing) * kTasks + i;
+  if (task >= plan.group * row_tasks * slices || share >= plan.shares) {
+    return ValueTask{-1, 0, 0, 0};
   }
   return ValueTask{task / slices / row_tasks, task / slices % row_tasks * 16,
-                   task % slices * kTaskFeatures};
+                   task % slices * kTaskFeatures, share};
 }
 
 /// 16 keys of 16-bit values.
@@ -108,7 +109,8 @@ __device__ inline void AddValues(const Tile<T>& tile, const Plane& plane, bool o
     const float* row = plane.Row(task.head, r);
     const float* row8 = plane.Row(task.head, r8);
     int64_t end = plane.key + plane.columns;
-    for (int k = 0; k < plane.columns; k += kKeys) {
+    int stride = kKeys * tile.arguments->plan.shares;
+    for (int k = kKeys * task.share; k < plane.columns; k += stride) {
       if constexpr (sizeof(T) == 2) {
         AddKeys16(values, row + k, row8 + k, plane.key + k, end, task.feature, sums[i]);
       } else {
@@ -133,7 +135,8 @@ __device__ inline void StoreSums(const Tile<T>& tile, int64_t split, const Conte
       if (task.head < 0 || position >= tile.row_end) {
         continue;
       }
-      int64_t head = (split * p.batch + tile.b) * p.heads + tile.head0 + task.head;
+      int64_t sums_of = split * tile.arguments->plan.shares + task.share;
+      int64_t head = (sums_of * p.batch + tile.b) * p.heads + tile.head0 + task.head;
       float* out = tile.arguments->context + (head * p.q_len + position - tile.run.out_begin) * d;
       int feature = task.feature + 8 * (2 * at.t + e % 2);
 #pragma unroll
