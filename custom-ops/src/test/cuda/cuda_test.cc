@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 
 #include "device_case.h"
 #include "kv_shift/cpu.h"
@@ -247,13 +248,7 @@ unsigned TestAll(unsigned seed, TestDevice& device, double* worst) {
          (TestShift<T>(seed, device, worst) ? 0u : 1u);
 }
 
-}  // namespace
-}  // namespace heddle
-
-int main(int count, char** arguments) {
-  using namespace heddle;
-  unsigned cases = count > 1 ? static_cast<unsigned>(std::atoi(arguments[1])) : 150;
-  unsigned seed = count > 2 ? static_cast<unsigned>(std::atoi(arguments[2])) : 1;
+int RunTests(unsigned cases, unsigned seed) {
   double worst[3] = {};
   unsigned failures = 0;
   TestDevice device;
@@ -273,4 +268,18 @@ int main(int count, char** arguments) {
   std::printf("%u cases, %u failures, worst relative difference: float32 %.2g, float16 %.2g, "
               "bfloat16 %.2g\n", cases, failures, worst[0], worst[1], worst[2]);
   return failures == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace heddle
+
+int main(int count, char** arguments) {
+  unsigned cases = count > 1 ? static_cast<unsigned>(std::atoi(arguments[1])) : 150;
+  unsigned seed = count > 2 ? static_cast<unsigned>(std::atoi(arguments[2])) : 1;
+  try {
+    return heddle::RunTests(cases, seed);
+  } catch (const std::exception& e) {
+    std::printf("cuda_test: %s\n", e.what());
+    return 1;
+  }
 }
