@@ -42,9 +42,16 @@ HeadMix DeviceCase::Mix() {
 void DeviceCase::Shape() {
   p.batch = Pick({1, 1, 2});
   p.kv_heads = Pick({1, 2, 3});
-  p.heads = p.kv_heads * Pick({1, 1, 2, 4});
-  p.head_dim = Pick({8, 8, 12, 16, 17, 33, 64, 72, 128});
+  p.heads = p.kv_heads * Pick({1, 1, 2, 4, 8});
+  p.head_dim = Pick({8, 8, 12, 16, 17, 33, 64, 72, 128, 256});
   p.q_len = Pick({1, 1, 2, 3, 16, 17, 33, 70});
+  if (Below(20) == 0) {
+    // More sums than a block has registers for.
+    p.heads = p.kv_heads * 8;
+    p.head_dim = 256;
+    p.q_len = Pick({1, 17});
+    p.post_mix = HeadMix{Numbers(p.heads * p.heads, 0.2f), p.heads};
+  }
   p.past_len = p.past_capacity = Pick({0, 0, 1, 7, 33, 64, 150});
   p.past_rows = std::min<int64_t>(p.past_len, Pick({0, 3, 10, 20}));
   p.visible.window = Pick({0, 0, 1, 2, 17, 64});
@@ -95,7 +102,7 @@ void DeviceCase::Parts() {
   if (Below(2) == 0) p.pre_kernel = Kernel();
   if (Below(2) == 0) p.post_kernel = Kernel();
   if (Below(2) == 0) p.pre_mix = Mix();
-  if (Below(2) == 0) p.post_mix = Mix();
+  if (Below(2) == 0 && !p.post_mix) p.post_mix = Mix();
   if (Below(2) == 0) {
     p.norm_weight = Numbers(p.head_dim, 1);
     p.norm_epsilon = 1e-2f;

@@ -257,25 +257,6 @@ __global__ void __launch_bounds__(kTasks == 1 ? 256 : 512, 1)
   }
 }
 
-template <class T>
-StripShape ShapeOf(const AttentionParamsOf<T>& p) {
-  StripShape s{};
-  s.batch = p.batch;
-  s.heads = p.heads;
-  s.kv_heads = p.kv_heads;
-  s.head_dim = p.head_dim;
-  s.q_len = p.q_len;
-  s.keys = p.keys();
-  s.pre_group = p.pre_mix ? p.pre_mix.size : 1;
-  s.post_group = p.post_mix ? p.post_mix.size : 1;
-  s.pre = Halo{static_cast<int>(p.pre_kernel.rows - 1), static_cast<int>(p.pre_kernel.columns - 1),
-               static_cast<int>(p.pre_kernel.left)};
-  s.post = Halo{static_cast<int>(p.post_kernel.rows - 1),
-                static_cast<int>(p.post_kernel.columns - 1), static_cast<int>(p.post_kernel.left)};
-  s.two_passes = p.post_kernel || p.post_mix;
-  return s;
-}
-
 /// Launches one pass over all tiles.
 template <class T>
 void RunPass(Pass pass, StripArguments<T> a, Device& device) {
@@ -288,6 +269,11 @@ void RunPass(Pass pass, StripArguments<T> a, Device& device) {
 
 }  // namespace
 
+DeviceLimits LimitsOfDevice() {
+  return DeviceLimits{DeviceAttribute(cudaDevAttrMaxSharedMemoryPerBlockOptin),
+                      DeviceAttribute(cudaDevAttrMultiProcessorCount)};
+}
+
 template <class T>
 void AttendOnDevice(const AttentionParamsOf<T>& p, const MaskColumns& mask, const TokenRun* runs,
                     Device& device) {
@@ -295,9 +281,7 @@ void AttendOnDevice(const AttentionParamsOf<T>& p, const MaskColumns& mask, cons
     return;
   }
   StripShape shape = ShapeOf(p);
-  DeviceLimits limits{DeviceAttribute(cudaDevAttrMaxSharedMemoryPerBlockOptin),
-                      DeviceAttribute(cudaDevAttrMultiProcessorCount)};
-  StripPlan plan = PlanStrips(shape, limits);
+  StripPlan plan = PlanStrips(shape, LimitsOfDevice());
   DeviceScratch scratch(device);
   int64_t rows = plan.tiles * plan.group * plan.logit_rows();
   int64_t planes = plan.plane[0].floats + plan.plane[1].floats;

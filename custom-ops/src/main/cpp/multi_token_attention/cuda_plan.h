@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "multi_token_attention/policy.h"
+#include "multi_token_attention/params.h"
 
 namespace heddle {
 
@@ -65,6 +65,29 @@ struct StripPlan {
   HEDDLE_HD int logit_rows() const { return rows + post.rows; }
   HEDDLE_HD int logit_columns() const { return columns + post.columns; }
 };
+
+/// @param p with past_len = slots that a sequence's past has at most
+template <class T>
+StripShape ShapeOf(const AttentionParamsOf<T>& p) {
+  StripShape s{};
+  s.batch = p.batch;
+  s.heads = p.heads;
+  s.kv_heads = p.kv_heads;
+  s.head_dim = p.head_dim;
+  s.q_len = p.q_len;
+  s.keys = p.keys();
+  s.pre_group = p.pre_mix ? p.pre_mix.size : 1;
+  s.post_group = p.post_mix ? p.post_mix.size : 1;
+  s.pre = Halo{static_cast<int>(p.pre_kernel.rows - 1), static_cast<int>(p.pre_kernel.columns - 1),
+               static_cast<int>(p.pre_kernel.left)};
+  s.post = Halo{static_cast<int>(p.post_kernel.rows - 1),
+                static_cast<int>(p.post_kernel.columns - 1), static_cast<int>(p.post_kernel.left)};
+  s.two_passes = p.post_kernel || p.post_mix;
+  return s;
+}
+
+/// Of the current GPU.
+DeviceLimits LimitsOfDevice();
 
 StripPlan PlanStrips(const StripShape& shape, const DeviceLimits& limits);
 

@@ -15,6 +15,9 @@ namespace heddle {
 /// Memory is filled with NaN, so that a cell that is read but never written shows.
 class TestDevice final : public Device {
  public:
+  /// Whether Limit does something.
+  static constexpr bool kHasLimits = true;
+
   void* Stream() const override { return nullptr; }
 
   void* Allocate(size_t bytes) override {
