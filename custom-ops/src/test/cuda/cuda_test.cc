@@ -1,6 +1,8 @@
 // Random small cases: the CUDA kernels against the plain version in double, for every element type.
 // The same program runs on a GPU and on the emulation, which test_device.h decides.
 //   cuda_test [cases] [seed]
+#include "kv_shift/cuda.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -11,7 +13,6 @@
 
 #include "device_case.h"
 #include "kv_shift/cpu.h"
-#include "kv_shift/cuda.h"
 #include "multi_token_attention/cpu.h"
 #include "multi_token_attention/cuda.h"
 #include "multi_token_attention/cuda_plan.h"
@@ -113,8 +114,7 @@ struct Ways {
     taken["two tasks"] += plan.warp_tasks == 2 ? 1 : 0;
     taken["heads joined for their keys"] +=
         plan.group > std::max(shape.pre_group, shape.post_group) ? 1 : 0;
-    taken["fewer blocks than tiles"] +=
-        plan.blocks < plan.tiles * plan.parts * plan.splits ? 1 : 0;
+    taken["fewer blocks than tiles"] += plan.blocks < plan.tiles * plan.parts * plan.splits ? 1 : 0;
   }
 
   bool AllTaken() const {
@@ -137,10 +137,12 @@ bool TestAttention(unsigned seed, TestDevice& device, Ways& ways, double* worst)
   Uploads up(device);
   AttentionParamsOf<T> q = Upload<T>(c, up);
   // Few processors and little shared memory bring other plans.
-  device.Limit(static_cast<int>(c.Pick({227, 99, 30, 6})) * 1024, static_cast<int>(c.Pick({1, 8, 40})));
+  device.Limit(static_cast<int>(c.Pick({227, 99, 30, 6})) * 1024,
+               static_cast<int>(c.Pick({1, 8, 40})));
   ways.Count(ShapeOf(q), PlanStrips(ShapeOf(q), LimitsOfDevice()));
-  MaskColumns mask{up.Copy(c.mask.get(), c.p.batch * c.mask_columns), c.mask_columns, q.q_len,
-                   c.max_len > 0 ? c.mask_columns - q.q_len : q.past_len, q.past_rows, c.max_len};
+  MaskColumns mask{
+      up.Copy(c.mask.get(), c.p.batch * c.mask_columns),     c.mask_columns, q.q_len,
+      c.max_len > 0 ? c.mask_columns - q.q_len : q.past_len, q.past_rows,    c.max_len};
   DeviceScratch scratch(device);
   TokenRun* runs = scratch.Take<TokenRun>(q.batch);
   CutRuns(mask, q.batch, device, runs);
@@ -213,14 +215,16 @@ bool TestState(unsigned seed, TestDevice& device) {
   char* device_last = up.Copy(last.data(), static_cast<int64_t>(last.size()));
   char* device_joined = up.Copy(joined.data(), static_cast<int64_t>(joined.size()));
   bool in_place = c.Below(2) == 0;
-  AppendRows append{past.data(), now.data(), in_place ? past.data() : out.data(), tokens.data(),
-                    heads, max_len, q_len, row_bytes};
-  AppendRows device_append{device_past, device_now, in_place ? device_past : device_out, nullptr,
-                           heads, max_len, q_len, row_bytes};
-  LastRows lasts{queries.data(), now.data(), last.data(), tokens.data(), heads, history, q_len,
-                 row_bytes};
-  LastRows device_lasts{device_queries, device_now, device_last, nullptr, heads, history, q_len,
-                        row_bytes};
+  AppendRows append{past.data(),   now.data(), in_place ? past.data() : out.data(),
+                    tokens.data(), heads,      max_len,
+                    q_len,         row_bytes};
+  AppendRows device_append{device_past, device_now, in_place ? device_past : device_out,
+                           nullptr,     heads,      max_len,
+                           q_len,       row_bytes};
+  LastRows lasts{queries.data(), now.data(), last.data(), tokens.data(),
+                 heads,          history,    q_len,       row_bytes};
+  LastRows device_lasts{device_queries, device_now, device_last, nullptr,
+                        heads,          history,    q_len,       row_bytes};
   int64_t kept = max_len + q_len - 3;
   JoinRows join{past.data(), now.data(), joined.data(), max_len, q_len, kept, row_bytes};
   JoinRows device_join{device_past, device_now, device_joined, max_len, q_len, kept, row_bytes};
@@ -254,9 +258,15 @@ bool TestShift(unsigned seed, TestDevice& device, double* worst) {
   ShiftPlain(p, executor);
 
   Uploads up(device);
-  ShiftParamsOf<T> q{p.batch, p.kv_heads, p.q_len, p.head_dim, p.taps,
-                     up.Elements<T>(p.x, size), up.Elements<T>(p.weight, p.kv_heads * p.taps),
-                     up.Copy(real.get(), p.batch * p.q_len), up.Elements<T>(p.last, state),
+  ShiftParamsOf<T> q{p.batch,
+                     p.kv_heads,
+                     p.q_len,
+                     p.head_dim,
+                     p.taps,
+                     up.Elements<T>(p.x, size),
+                     up.Elements<T>(p.weight, p.kv_heads * p.taps),
+                     up.Copy(real.get(), p.batch * p.q_len),
+                     up.Elements<T>(p.last, state),
                      up.Elements<T>(p.y, size)};
   ShiftOnDevice(q, device);
   std::vector<float> zeros(static_cast<size_t>(state) + 1);
@@ -304,8 +314,10 @@ int RunTests(unsigned cases, unsigned seed) {
     }
     failures += TestState(seed + i, device) ? 0 : 1;
   }
-  std::printf("%u cases, %u failures, worst relative difference: float32 %.2g, float16 %.2g, "
-              "bfloat16 %.2g\n", cases, failures, worst[0], worst[1], worst[2]);
+  std::printf(
+      "%u cases, %u failures, worst relative difference: float32 %.2g, float16 %.2g, "
+      "bfloat16 %.2g\n",
+      cases, failures, worst[0], worst[1], worst[2]);
   // A GPU's limits are its own: there, not every way need be taken.
   bool all_ways = !TestDevice::kHasLimits || cases < 100 || ways.AllTaken();
   return failures == 0 && all_ways ? 0 : 1;

@@ -66,7 +66,8 @@ void DeviceCase::DynamicMask() {
   for (int64_t b = 0; b < p.batch; ++b) {
     bool* real = mask.get() + b * mask_columns + ignored;
     bool padded = Below(3) == 0;
-    int64_t first = padded ? Below(keys + 1) : 0, end = padded ? first + Below(keys - first + 1) : keys;
+    int64_t first = padded ? Below(keys + 1) : 0,
+            end = padded ? first + Below(keys - first + 1) : keys;
     std::fill(real + first, real + end, true);
     if (Below(8) == 0) {
       real[keys / 2] = false;

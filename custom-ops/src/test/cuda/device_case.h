@@ -39,7 +39,9 @@ class DeviceCase {
   int64_t Pick(std::initializer_list<int64_t> values);
   /// Numbers that `element` can hold.
   float* Numbers(int64_t count, float size);
-  int64_t Below(int64_t count) { return static_cast<int64_t>(random_() % static_cast<unsigned>(count)); }
+  int64_t Below(int64_t count) {
+    return static_cast<int64_t>(random_() % static_cast<unsigned>(count));
+  }
   void Print() const;
 
   AttentionParams p;

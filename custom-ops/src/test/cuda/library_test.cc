@@ -1,6 +1,8 @@
 // The built library: device code for every chip, registration, no need for CUDA on this machine.
 //   library_test LIBRARY [chip ...]    for instance 80 90
 // Chips: what `cuobjdump --list-elf` lists, read from the file here. None = built without CUDA.
+#include <dlfcn.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -10,8 +12,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include <dlfcn.h>
 
 #include "ort/abi.h"
 

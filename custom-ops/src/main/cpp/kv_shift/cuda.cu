@@ -3,12 +3,11 @@
 //   y[b,g,t] = sum_c weight[g,c] * x[b,g,t - (taps - 1) + c]
 //
 // Rows before the first come from `last`, pad rows of x count as 0. Xu et al. 2024 (arXiv
-// 2411.19574), section 2.2. A thread computes 16 bytes of one row of y; neighbouring rows, read again
-// for each tap, are then in the caches. Sums in float32.
-#include "kv_shift/cuda.h"
-
+// 2411.19574), section 2.2. A thread computes 16 bytes of one row of y; neighbouring rows, read
+// again for each tap, are then in the caches. Sums in float32.
 #include "common/launch.cuh"
 #include "common/warp_math.cuh"
+#include "kv_shift/cuda.h"
 
 namespace heddle {
 namespace {

@@ -10,9 +10,8 @@
 // one of two planes to the other in each stage. Nothing after the softmax: one pass, the softmax is
 // corrected as it goes. Else two: statistics of the rows first. With few blocks the keys are split
 // among several, and FinishKernel joins what they found. Accumulates in float32.
-#include "multi_token_attention/cuda.h"
-
 #include "common/launch.cuh"
+#include "multi_token_attention/cuda.h"
 #include "multi_token_attention/cuda_finish.cuh"
 #include "multi_token_attention/cuda_plan.h"
 #include "multi_token_attention/cuda_scores.cuh"
@@ -117,8 +116,8 @@ __device__ void StartStatistics(const Tile<T>& tile, const RowStatistics& known)
     known.largest[i] = -INFINITY;
     known.sum[i] = 0;
     if (a.pass == Pass::kOutput) {
-      float2 all = JoinStatistics(a.statistics + tile.index * rows + i, a.plan.splits,
-                                  a.plan.tiles * rows);
+      float2 all =
+          JoinStatistics(a.statistics + tile.index * rows + i, a.plan.splits, a.plan.tiles * rows);
       known.largest[i] = all.x;
       known.sum[i] = all.y > 0 ? 1 / all.y : 0;
     }
@@ -285,11 +284,17 @@ void AttendOnDevice(const AttentionParamsOf<T>& p, const MaskColumns& mask, cons
   DeviceScratch scratch(device);
   int64_t rows = plan.tiles * plan.group * plan.logit_rows();
   int64_t planes = plan.plane[0].floats + plan.plane[1].floats;
-  StripArguments<T> a{p, runs, mask.real + mask.columns - mask.q_len - mask.past_len, mask.columns, plan, Pass::kOnline,
-                      scratch.Take<float>(plan.planes_outside ? planes * plan.blocks : 0),
-                      scratch.Take<float2>(plan.splits * rows),
-                      scratch.Take<float>(plan.keep_logits ? rows * plan.keys : 0),
-                      scratch.Take<float>(plan.splits * plan.shares * p.batch * p.heads * p.q_len * p.head_dim)};
+  StripArguments<T> a{
+      p,
+      runs,
+      mask.real + mask.columns - mask.q_len - mask.past_len,
+      mask.columns,
+      plan,
+      Pass::kOnline,
+      scratch.Take<float>(plan.planes_outside ? planes * plan.blocks : 0),
+      scratch.Take<float2>(plan.splits * rows),
+      scratch.Take<float>(plan.keep_logits ? rows * plan.keys : 0),
+      scratch.Take<float>(plan.splits * plan.shares * p.batch * p.heads * p.q_len * p.head_dim)};
   if (shape.two_passes) {
     RunPass(Pass::kStatistics, a, device);
     RunPass(Pass::kOutput, a, device);
@@ -301,8 +306,8 @@ void AttendOnDevice(const AttentionParamsOf<T>& p, const MaskColumns& mask, cons
 
 template void AttendOnDevice(const AttentionParamsOf<float>&, const MaskColumns&, const TokenRun*,
                              Device&);
-template void AttendOnDevice(const AttentionParamsOf<Float16>&, const MaskColumns&,
-                             const TokenRun*, Device&);
+template void AttendOnDevice(const AttentionParamsOf<Float16>&, const MaskColumns&, const TokenRun*,
+                             Device&);
 template void AttendOnDevice(const AttentionParamsOf<Bfloat16>&, const MaskColumns&,
                              const TokenRun*, Device&);
 

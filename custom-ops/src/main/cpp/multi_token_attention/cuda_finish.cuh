@@ -38,7 +38,8 @@ __device__ inline void JoinSums(const FinishArguments<T>& f, int64_t b, int64_t 
     float sum = 0;
     for (int64_t s = 0; s < plan.splits * plan.shares; ++s) {
       float largest = f.online ? known[s / plan.shares * stride].x : 0;
-      float part = f.a.context[(((s * p.batch + b) * p.heads + head) * p.q_len + i) * p.head_dim + x];
+      float part =
+          f.a.context[(((s * p.batch + b) * p.heads + head) * p.q_len + i) * p.head_dim + x];
       sum += largest == -INFINITY ? 0 : part * Exp2(largest - all.x);
     }
     row[x] = all.y > 0 ? sum / all.y : 0;
@@ -128,7 +129,8 @@ void Finish(const StripArguments<T>& a, bool online, Device& device) {
   int64_t rows = a.p.batch * a.p.q_len * a.p.heads;
   Grid grid{CeilDiv<int64_t>(rows, kWarps), 32 * kWarps,
             sizeof(float) * static_cast<size_t>(kWarps * a.p.head_dim)};
-  Launch("MultiTokenAttention finish", FinishKernel<T>, grid, device, FinishArguments<T>{a, online});
+  Launch("MultiTokenAttention finish", FinishKernel<T>, grid, device,
+         FinishArguments<T>{a, online});
 }
 
 }  // namespace heddle

@@ -52,8 +52,12 @@ class MultiTokenAttentionOnCuda final : public Kernel {
     } else {
       node_.CheckDynamicCache(run, in, p);
     }
-    return MaskColumns{static_cast<const bool*>(in.mask.data), in.mask.dim(1), p.q_len, p.past_len,
-                       p.past_rows, node_.max_len()};
+    return MaskColumns{static_cast<const bool*>(in.mask.data),
+                       in.mask.dim(1),
+                       p.q_len,
+                       p.past_len,
+                       p.past_rows,
+                       node_.max_len()};
   }
 
   template <class T>
@@ -64,7 +68,8 @@ class MultiTokenAttentionOnCuda final : public Kernel {
       Append<AppendRows>(run, Schema::kPresentKey, in.past_key, in.key, rows, runs, device);
       Append<AppendRows>(run, Schema::kPresentValue, in.past_value, in.value, rows, runs, device);
       if (history > 0) {
-        Append<LastRows>(run, Schema::kPresentQuery, in.past_query, in.query, history, runs, device);
+        Append<LastRows>(run, Schema::kPresentQuery, in.past_query, in.query, history, runs,
+                         device);
       }
       return;
     }
@@ -114,8 +119,7 @@ class MultiTokenAttentionOnCuda final : public Kernel {
 }  // namespace
 
 void AddMultiTokenAttentionOnCuda(std::deque<OpType>& ops) {
-  AddForEachElement<Schema, MultiTokenAttentionOnCuda>(ops, kCuda,
-                                                       uint64_t{1} << Schema::kKeyMask);
+  AddForEachElement<Schema, MultiTokenAttentionOnCuda>(ops, kCuda, uint64_t{1} << Schema::kKeyMask);
 }
 
 }  // namespace heddle::ort

@@ -33,7 +33,8 @@ int64_t Group(const StripShape& s) {
 }
 
 int64_t Tasks(const StripPlan& plan, int64_t head_dim) {
-  return plan.group * RoundUp(plan.rows, 16) / 16 * (RoundUp(head_dim, kTaskFeatures) / kTaskFeatures);
+  return plan.group * RoundUp(plan.rows, 16) / 16 *
+         (RoundUp(head_dim, kTaskFeatures) / kTaskFeatures);
 }
 
 int Rows(const StripShape& s, int64_t group) {
@@ -47,14 +48,14 @@ int Rows(const StripShape& s, int64_t group) {
 
 void SetColumns(StripPlan& plan, int columns) {
   plan.columns = columns;
-  plan.plane[0] = Plane(plan.logit_rows() + plan.pre.rows, plan.logit_columns() + plan.pre.columns,
-                        plan.group);
+  plan.plane[0] =
+      Plane(plan.logit_rows() + plan.pre.rows, plan.logit_columns() + plan.pre.columns, plan.group);
   plan.plane[1] = Plane(plan.logit_rows(), plan.logit_columns(), plan.group);
 }
 
 size_t SharedBytes(const StripPlan& plan) {
-  int64_t floats = plan.plane[0].floats + plan.plane[1].floats +
-                   3 * int64_t{plan.group} * plan.logit_rows();
+  int64_t floats =
+      plan.plane[0].floats + plan.plane[1].floats + 3 * int64_t{plan.group} * plan.logit_rows();
   return kTileBytes + sizeof(float) * static_cast<size_t>(floats);
 }
 
@@ -77,7 +78,8 @@ void ChooseColumns(StripPlan& plan, int64_t most, const DeviceLimits& limits) {
   }
   SetColumns(plan, 64);
   plan.planes_outside = true;
-  plan.shared_bytes = kTileBytes + sizeof(float) * 3 * static_cast<size_t>(plan.group * plan.logit_rows());
+  plan.shared_bytes =
+      kTileBytes + sizeof(float) * 3 * static_cast<size_t>(plan.group * plan.logit_rows());
 }
 
 /// Warps, and what each of them sums.
@@ -106,8 +108,8 @@ StripPlan PlanStrips(const StripShape& s, const DeviceLimits& limits) {
   int64_t alone = std::max<int64_t>(plan.tiles * plan.parts, 1);
   // As many blocks as processors; each has keys enough to be worth its start.
   int64_t least_keys = few ? 32 : 256;
-  plan.splits = std::clamp<int64_t>(limits.processors / alone, 1,
-                                    std::max<int64_t>(s.keys / least_keys, 1));
+  plan.splits =
+      std::clamp<int64_t>(limits.processors / alone, 1, std::max<int64_t>(s.keys / least_keys, 1));
   ChooseColumns(plan, (s.keys + plan.splits - 1) / plan.splits, limits);
   plan.keep_logits = s.two_passes && few;
   plan.blocks = plan.tiles * plan.parts * plan.splits;

@@ -24,7 +24,7 @@ struct Halo {
 /// What a plan depends on.
 struct StripShape {
   int64_t batch, heads, kv_heads, head_dim, q_len;
-  int64_t keys;  ///< of the longest sequence, at most
+  int64_t keys;                   ///< of the longest sequence, at most
   int64_t pre_group, post_group;  ///< heads that a mix joins, 1 without one
   Halo pre, post;
   bool two_passes;  ///< something comes after the softmax
@@ -38,7 +38,7 @@ struct DeviceLimits {
 /// Cells (query row, key) of several heads in memory.
 struct PlaneShape {
   int rows = 0, columns = 0;
-  int stride = 0;       ///< floats from row to row; 8 more than a multiple of 16, against conflicts
+  int stride = 0;  ///< floats from row to row; 8 more than a multiple of 16, against conflicts
   int64_t head_stride = 0;  ///< likewise
   int64_t floats = 0;       ///< of all heads
 };
@@ -52,11 +52,11 @@ struct StripPlan {
   PlaneShape plane[2];  ///< stages read one and write the other
   int64_t row_tiles = 0, tiles = 0;
   int threads = 0;
-  int warp_tasks = 1;        ///< tasks of a warp, 1 or 2
-  int parts = 1;             ///< blocks that share a tile's heads and features
-  int64_t splits = 1;        ///< blocks that share a tile's keys
-  int shares = 1;            ///< warps that share a task's keys; each leaves its own sums
-  bool keep_logits = false;  ///< written by the first pass, read by the second
+  int warp_tasks = 1;           ///< tasks of a warp, 1 or 2
+  int parts = 1;                ///< blocks that share a tile's heads and features
+  int64_t splits = 1;           ///< blocks that share a tile's keys
+  int shares = 1;               ///< warps that share a task's keys; each leaves its own sums
+  bool keep_logits = false;     ///< written by the first pass, read by the second
   bool planes_outside = false;  ///< too large for shared memory: in scratch memory of each block
   int64_t blocks = 0;
   size_t shared_bytes = 0;

@@ -4,8 +4,8 @@
 //   plane[h, i, j] = q[h, i] . k[h / sharing, j] * scale / ln 2, 0 where i does not see j
 //
 // A warp computes 32 rows x 32 keys of one head. Lane 4 g + t reads 16 bytes of rows g, g + 8, ...,
-// the four lanes of a row side by side; heads that share keys lie next to each other in the order of
-// work, so that keys come from memory once.
+// the four lanes of a row side by side; heads that share keys lie next to each other in the order
+// of work, so that keys come from memory once.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_SCORES_CUH_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_SCORES_CUH_
 

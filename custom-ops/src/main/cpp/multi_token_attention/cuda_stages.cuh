@@ -62,7 +62,8 @@ __device__ inline void Convolve(const Tile<T>& tile, const ScoreKernelOf<T>& ker
   Lane at;
   int row_tasks = CeilDiv(out.rows, 16), column_tasks = CeilDiv(out.columns, kColumns);
   int tasks = tile.arguments->plan.group * row_tasks * column_tasks;
-  int kernel_rows = static_cast<int>(kernel.rows), kernel_columns = static_cast<int>(kernel.columns);
+  int kernel_rows = static_cast<int>(kernel.rows),
+      kernel_columns = static_cast<int>(kernel.columns);
   for (int task = at.warp; task < tasks; task += at.warps) {
     int column = task % column_tasks * kColumns, row = task / column_tasks % row_tasks * 16;
     int head = task / column_tasks / row_tasks;

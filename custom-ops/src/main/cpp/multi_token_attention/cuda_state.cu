@@ -1,5 +1,5 @@
-// What a call of MultiTokenAttention needs around the attention itself: the runs of real tokens, and
-// the state for the next call.
+// What a call of MultiTokenAttention needs around the attention itself: the runs of real tokens,
+// and the state for the next call.
 #include "common/launch.cuh"
 #include "common/warp_math.cuh"
 #include "multi_token_attention/cuda.h"
@@ -117,8 +117,9 @@ __device__ void CopyColumn(const LastRows& l, const TokenRun* runs, int64_t oute
   int64_t from_now = Min(t.count, l.rows), from_past = l.rows - from_now;
   int64_t first = t.first + t.count - from_now;
   for (int64_t r = 0; r < l.rows; ++r) {
-    out.Row(outer * l.rows + r) = r < from_past ? past.Row(outer * l.rows + r + from_now)
-                                                : now.Row(outer * l.now_rows + first + r - from_past);
+    out.Row(outer * l.rows + r) = r < from_past
+                                      ? past.Row(outer * l.rows + r + from_now)
+                                      : now.Row(outer * l.now_rows + first + r - from_past);
   }
 }
 

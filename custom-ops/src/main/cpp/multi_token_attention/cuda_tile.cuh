@@ -22,10 +22,10 @@ struct StripArguments {
   int64_t mask_columns;
   StripPlan plan;
   Pass pass;
-  float* planes;      ///< [blocks][both planes]; null = shared memory
+  float* planes;       ///< [blocks][both planes]; null = shared memory
   float2* statistics;  ///< [splits][tiles][group][logit_rows]: largest, sum
-  float* logits;      ///< [tiles][group][logit_rows][keys]; null = not kept
-  float* context;     ///< [splits][shares][batch][heads][q_len][head_dim], from out_begin on
+  float* logits;       ///< [tiles][group][logit_rows][keys]; null = not kept
+  float* context;      ///< [splits][shares][batch][heads][q_len][head_dim], from out_begin on
 };
 
 /// Cells [group][rows][columns] of one stage; cell (0, 0) is (row, key) of the sequence.
@@ -71,7 +71,7 @@ struct Tile {
   TokenRun run;
   const bool* real;  ///< by position; null = no pads among them
   int64_t index, b;
-  int head0;                  ///< first head of the group
+  int head0;                   ///< first head of the group
   int64_t row_begin, row_end;  ///< positions of its query rows
   int part;
 

@@ -1,8 +1,8 @@
 // Products of a tile's weights with values, summed in registers over all steps.
 //
 // A warp has kTasks tasks of 16 rows x 64 features of one head. Lane 4 g + t reads
-// features 8 g .. 8 g + 7 of the keys that its part of the product needs, so rows of values are read
-// in whole lines; column g of product m is feature 8 g + m.
+// features 8 g .. 8 g + 7 of the keys that its part of the product needs, so rows of values are
+// read in whole lines; column g of product m is feature 8 g + m.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_VALUES_CUH_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_VALUES_CUH_
 
@@ -50,8 +50,8 @@ __device__ inline void AddKeys16(const Rows<T>& values, const float* row, const 
 #pragma unroll
   for (int i = 0; i < 4; ++i) {
     int64_t position = key + 2 * at.t + i % 2 + i / 2 * 8;
-    v[i] = LoadVector(position < end ? values.At(position) : nullptr, feature + 8 * at.g,
-                      values.size);
+    v[i] =
+        LoadVector(position < end ? values.At(position) : nullptr, feature + 8 * at.g, values.size);
   }
 #pragma unroll
   for (int m = 0; m < kProducts; ++m) {
@@ -122,7 +122,8 @@ __device__ inline void AddValues(const Tile<T>& tile, const Plane& plane, bool o
 
 /// Sums of this block's keys to memory.
 template <int kTasks, class T>
-__device__ inline void StoreSums(const Tile<T>& tile, int64_t split, const ContextSums<kTasks>& sums) {
+__device__ inline void StoreSums(const Tile<T>& tile, int64_t split,
+                                 const ContextSums<kTasks>& sums) {
   Lane at;
   const AttentionParamsOf<T>& p = *tile.p;
   int d = static_cast<int>(p.head_dim);

@@ -98,8 +98,10 @@ class MultiTokenAttentionKernel final : public Kernel {
 
   void WriteStaticState(const NodeRun& run, Executor& executor, const State& in,
                         int64_t history) const {
-    Append<AppendRows>(run, executor, Schema::kPresentKey, in, in.past_key, in.key, node_.max_len());
-    Append<AppendRows>(run, executor, Schema::kPresentValue, in, in.past_value, in.value, node_.max_len());
+    Append<AppendRows>(run, executor, Schema::kPresentKey, in, in.past_key, in.key,
+                       node_.max_len());
+    Append<AppendRows>(run, executor, Schema::kPresentValue, in, in.past_value, in.value,
+                       node_.max_len());
     if (history > 0) {
       Append<LastRows>(run, executor, Schema::kPresentQuery, in, in.past_query, in.query, history);
     }

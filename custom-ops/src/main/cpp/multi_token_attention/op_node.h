@@ -1,5 +1,5 @@
-// What every version of MultiTokenAttention reads of its node: attributes, tensors, and the checks of
-// their shapes. Where tensors lie and what they hold is for the version to know.
+// What every version of MultiTokenAttention reads of its node: attributes, tensors, and the checks
+// of their shapes. Where tensors lie and what they hold is for the version to know.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_OP_NODE_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_OP_NODE_H_
 
@@ -51,7 +51,8 @@ class AttentionNode {
   int64_t max_len() const { return max_len_; }
 
   template <class T, class View>
-  void ReadSequence(const NodeRun& run, View& view, AttentionTensors& in, AttentionParamsOf<T>& p) const {
+  void ReadSequence(const NodeRun& run, View& view, AttentionTensors& in,
+                    AttentionParamsOf<T>& p) const {
     in.query = run.Required(Schema::kQuery, "query", 4);
     in.key = run.Required(Schema::kKey, "key", 4);
     in.value = run.Required(Schema::kValue, "value", 4);
@@ -166,7 +167,8 @@ class AttentionNode {
     return padding == "left" ? columns - 1 : padding == "right" ? 0 : (columns - 1) / 2;
   }
 
-  void CheckMask(const NodeRun& run, const AttentionTensors& in, int64_t batch, int64_t columns) const {
+  void CheckMask(const NodeRun& run, const AttentionTensors& in, int64_t batch,
+                 int64_t columns) const {
     if (in.mask.dim(0) != batch || in.mask.dim(1) < columns) {
       run.Fail("key_mask: expected [" + std::to_string(batch) + ", at least " +
                std::to_string(columns) + "], got " + ShapeText(in.mask.shape));
@@ -182,7 +184,7 @@ class AttentionNode {
           tensor, name,
           {heads_, 1, std::max<int64_t>(tensor.dim(2), 1), std::max<int64_t>(tensor.dim(3), 1)});
       kernel = ScoreKernelOf<T>{view.Read(tensor), tensor.dim(2), tensor.dim(3),
-                           Left(padding, tensor.dim(3))};
+                                Left(padding, tensor.dim(3))};
     }
   }
 

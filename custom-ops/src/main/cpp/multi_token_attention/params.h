@@ -30,7 +30,8 @@ struct HeadMixOf {
   HEDDLE_HD explicit operator bool() const { return weight != nullptr; }
 };
 
-/// T = element type in memory. A sequence's slots are its past tokens, then the new ones, pads included.
+/// T = element type in memory. A sequence's slots are its past tokens, then the new ones, pads
+/// included.
 template <class T>
 struct AttentionParamsOf {
   int64_t batch = 0, heads = 0, kv_heads = 0, head_dim = 0;
@@ -58,7 +59,7 @@ struct AttentionParamsOf {
   float norm_epsilon = 0, norm_scale = 1;
   const T* gate_weight = nullptr;  ///< [gate_rows, head_dim]; null = no gate
   const T* gate_bias = nullptr;    ///< [gate_rows]
-  int64_t gate_rows = 0;               ///< 1 or head_dim
+  int64_t gate_rows = 0;           ///< 1 or head_dim
 
   T* context = nullptr;  ///< [batch, q_len, heads * head_dim]
 
@@ -93,7 +94,7 @@ struct AttentionParamsOf {
 
  private:
   HEDDLE_HD const T* Row(const T* now, const T* past, int64_t b, int64_t kv_head,
-                             int64_t slot) const {
+                         int64_t slot) const {
     int64_t head = b * kv_heads + kv_head, border = PastLen(b);
     return slot < border ? past + (head * past_capacity + slot) * head_dim
                          : now + (head * q_len + slot - border) * head_dim;

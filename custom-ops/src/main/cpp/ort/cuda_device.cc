@@ -6,8 +6,7 @@ namespace heddle::ort {
 
 CudaDevice::CudaDevice(const OrtApi* api, OrtKernelContext* context) : api_(api) {
   const OrtKernelContext* reader = context;
-  Check(api,
-        Call<OrtStatus*>(api, Slot::kKernelContextGetGpuComputeStream, reader, &stream_));
+  Check(api, Call<OrtStatus*>(api, Slot::kKernelContextGetGpuComputeStream, reader, &stream_));
   OrtMemoryInfo* memory = nullptr;
   constexpr int kDeviceAllocator = 0;
   constexpr int kDefaultMemory = 0;

@@ -33,10 +33,7 @@ inline void atomicAdd(int* at, int value) { *at += value; }
 using cudaStream_t = void*;
 enum cudaError_t { cudaSuccess };
 enum cudaMemcpyKind { cudaMemcpyDeviceToDevice };
-enum cudaDeviceAttr {
-  cudaDevAttrMaxSharedMemoryPerBlockOptin,
-  cudaDevAttrMultiProcessorCount
-};
+enum cudaDeviceAttr { cudaDevAttrMaxSharedMemoryPerBlockOptin, cudaDevAttrMultiProcessorCount };
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t stream);
 

@@ -1,13 +1,13 @@
 #include "machine.h"
 
+#include <ucontext.h>
+
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <vector>
-
-#include <ucontext.h>
 
 #include "cuda_runtime.h"
 

@@ -1,4 +1,5 @@
-// A machine that runs one block at a time: a fiber for each thread, all on one thread of the system.
+// A machine that runs one block at a time: a fiber for each thread, all on one thread of the
+// system.
 #ifndef HEDDLE_EMULATION_MACHINE_H_
 #define HEDDLE_EMULATION_MACHINE_H_
 

@@ -117,8 +117,8 @@ class Bench {
     FreeAll();
   }
 
-  void Attention(const std::string& parts, int64_t heads, int64_t kv_heads, int64_t d, int64_t q_len,
-                 int64_t past) {
+  void Attention(const std::string& parts, int64_t heads, int64_t kv_heads, int64_t d,
+                 int64_t q_len, int64_t past) {
     AttentionParamsOf<Number> p;
     p.batch = 1;
     p.heads = heads;

@@ -74,7 +74,7 @@ inline void PrefetchLine(const void*) {}
 /// Gives the warp's lanes each other's words: 4 of a, 2 of b.
 inline const emulation::Exchange& Gather(const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
   emulation::Exchange& exchange = emulation::WarpExchange();
-  uint32_t (&mine)[8] = exchange.word[threadIdx.x % 32];
+  uint32_t(&mine)[8] = exchange.word[threadIdx.x % 32];
   std::memcpy(mine, a, sizeof a);
   mine[4] = b0;
   mine[5] = b1;
