@@ -74,6 +74,9 @@ final class ParityCommand implements Callable<Integer> {
     private @Nullable Path json;
 
     @Mixin
+    private TraceOptions trace = new TraceOptions();
+
+    @Mixin
     private PresetOptions presets = new PresetOptions();
 
     @Mixin
@@ -93,6 +96,9 @@ final class ParityCommand implements Callable<Integer> {
                 LogitSide b = LogitSide.open(actual, presets, session.options(), chunks)) {
             checkVocabularies(a, b);
             TokenBlock tokens = tokens(a, b);
+            if (trace.isWanted()) {
+                return trace(tokens) ? 0 : Heddle.PARITY_MISMATCH;
+            }
             HostTensor right = a.logits(tokens);
             HostTensor judged = b.logits(tokens);
             ParityReport report =
@@ -103,6 +109,12 @@ final class ParityCommand implements Callable<Integer> {
             }
             return report.passed() ? 0 : Heddle.PARITY_MISMATCH;
         }
+    }
+
+    private boolean trace(TokenBlock tokens) throws IOException {
+        return new TraceRun(
+                        trace, presets, session.options(), spec.commandLine().getOut())
+                .run(expected, actual, tokens);
     }
 
     /** The coarser of the two types decides what may be lost. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.exporter.graph.FunctionStyle;
 import dev.heddle.models.attention.AttentionWeight;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.attention.ReferenceRun;
 import dev.heddle.models.attention.SoftmaxAttention;
 import dev.heddle.models.attention.VariantSamples;
@@ -33,7 +34,7 @@ abstract class GraphParitySuite {
     Path folder;
 
     /** One sample in one form. */
-    record Form(VariantSamples sample, int opset, FunctionStyle style) {}
+    record Form(VariantSamples sample, int opset, FunctionStyle style, KvCache cache) {}
 
     private final OpsMode ops;
 
@@ -42,12 +43,15 @@ abstract class GraphParitySuite {
     }
 
     static Stream<Form> forms(FunctionStyle... styles) {
-        return Arrays.stream(VariantSamples.values()).flatMap(sample -> Stream.of(21, 23)
-                .flatMap(opset -> Arrays.stream(styles).map(style -> new Form(sample, opset, style))));
+        return Arrays.stream(VariantSamples.values())
+                .flatMap(sample -> Stream.of(21, 23).flatMap(opset -> Arrays.stream(styles)
+                        .flatMap(style -> Stream.of(new KvCache.Dynamic(), new KvCache.Static(TOKENS + 3))
+                                .map(cache -> new Form(sample, opset, style, cache)))));
     }
 
     private OrtAttention open(Form form, Map<AttentionWeight, DoubleTensor> weights) throws IOException {
-        return OrtAttention.open(form.sample().variant(), weights, form.opset(), form.style(), ops, folder);
+        return OrtAttention.open(
+                form.sample().variant(), weights, form.opset(), form.style(), form.cache(), ops, folder);
     }
 
     private static ReferenceRun on(OrtAttention graph, ReferenceRun reference) {
@@ -115,7 +119,7 @@ abstract class GraphParitySuite {
 
     @Test
     void graph_withOneCachedQueryTooFew_isWrong() throws IOException {
-        Form form = new Form(VariantSamples.MULTI_TOKEN, 23, FunctionStyle.FUNCTION);
+        Form form = new Form(VariantSamples.MULTI_TOKEN, 23, FunctionStyle.FUNCTION, new KvCache.Dynamic());
         Map<AttentionWeight, DoubleTensor> weights =
                 ReferenceRun.weights(form.sample().variant(), 7);
         ReferenceRun reference = ReferenceRun.seeded(form.sample().variant(), weights, TOKENS);

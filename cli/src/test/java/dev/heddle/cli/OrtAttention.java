@@ -11,6 +11,7 @@ import dev.heddle.models.attention.AttentionReference;
 import dev.heddle.models.attention.AttentionVariant;
 import dev.heddle.models.attention.AttentionWeight;
 import dev.heddle.models.attention.CacheSlot;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.reference.DoubleTensor;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
@@ -29,11 +30,11 @@ import java.util.TreeMap;
 /** A variant's graph on ONNX Runtime, in the form of a reference, so that both answer the same questions. */
 final class OrtAttention implements AttentionReference, AutoCloseable {
 
-    private final AttentionVariant variant;
+    private final List<CacheSlot> slots;
     private final ModelSession session;
 
-    private OrtAttention(AttentionVariant variant, ModelSession session) {
-        this.variant = variant;
+    private OrtAttention(List<CacheSlot> slots, ModelSession session) {
+        this.slots = slots;
         this.session = session;
     }
 
@@ -42,6 +43,7 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
             Map<AttentionWeight, DoubleTensor> weights,
             int opset,
             FunctionStyle style,
+            KvCache cache,
             OpsMode ops,
             Path folder)
             throws IOException {
@@ -49,13 +51,14 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
                 variant,
                 style,
                 opset,
+                cache,
                 (weight, shape) -> new Literal(
                         new TensorType(dev.heddle.exporter.graph.DType.FLOAT32, shape),
                         floats(weights.get(weight).data())));
         ModelChecker.require(model);
         new ModelWriter(folder, (weight, bytes) -> {}).write(model);
         return new OrtAttention(
-                variant,
+                cache.slots(variant),
                 ModelSession.open(folder, SessionOptions.builder().ops(ops).build()));
     }
 
@@ -87,7 +90,7 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
     @Override
     public Map<String, DoubleTensor> fresh(int batch) {
         Map<String, DoubleTensor> state = new TreeMap<>();
-        for (CacheSlot slot : variant.state()) {
+        for (CacheSlot slot : slots) {
             state.put(
                     slot.role(),
                     DoubleTensor.zeros(batch, slot.heads(), slot.length().fresh(), slot.size()));
