@@ -24,6 +24,9 @@ __device__ inline float ShuffleXor(float value, int mask) {
   return __shfl_xor_sync(0xffffffffu, value, mask);
 }
 
+/// What the warp's lanes wrote before is there for all of them, and what they read is read.
+__device__ inline void SyncWarp() { __syncwarp(); }
+
 /// 2^x; 0 for x below -126.
 __device__ inline float Exp2(float x) {
   float y;
@@ -63,11 +66,6 @@ __device__ inline Float16 FromFloat<Float16>(float x) {
 template <>
 __device__ inline Bfloat16 FromFloat<Bfloat16>(float x) {
   return Bfloat16{__bfloat16_as_ushort(__float2bfloat16_rn(x))};
-}
-
-/// Asks for a line of memory that will be read soon.
-__device__ inline void PrefetchLine(const void* address) {
-  asm volatile("prefetch.global.L2 [%0];" ::"l"(address));
 }
 
 /// c[16, 8] += a[16, 8] b[8, 8] of a warp, float32 read as tf32. Lane 4 g + t holds a[g, t],

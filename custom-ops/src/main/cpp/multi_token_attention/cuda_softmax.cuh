@@ -40,6 +40,7 @@ __device__ inline void AddToStatistics(const Tile<T>& tile, const Plane& plane, 
       }
     }
     sum = WarpSum(sum);
+    SyncWarp();
     if (at.lane == 0) {
       float factor = before == -INFINITY ? 0 : Exp2(before - largest);
       known.factor[i] = factor;

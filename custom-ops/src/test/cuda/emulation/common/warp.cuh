@@ -32,6 +32,8 @@ inline float ShuffleXor(float value, int mask) {
   return FromBits(exchange.word[lane ^ static_cast<unsigned>(mask)][0]);
 }
 
+inline void SyncWarp() { emulation::WarpBarrier(); }
+
 inline float Exp2(float x) { return x < -126 ? 0 : std::exp2(x); }
 
 inline float RoundToTf32(float x) {
@@ -68,8 +70,6 @@ inline Bfloat16 FromFloat<Bfloat16>(float x) {
   Narrow(Element::kBfloat16, &x, 1, &y);
   return y;
 }
-
-inline void PrefetchLine(const void*) {}
 
 /// Gives the warp's lanes each other's words: 4 of a, 2 of b.
 inline const emulation::Exchange& Gather(const uint32_t (&a)[4], uint32_t b0, uint32_t b1) {
