@@ -92,13 +92,19 @@ final class ParityCommand implements Callable<Integer> {
         if (json != null) {
             OutputFile.check(json);
         }
+        if (trace.isWanted()) {
+            boolean same = new TraceRun(
+                            trace,
+                            presets,
+                            session.options(),
+                            spec.commandLine().getOut())
+                    .run(expected, actual, this::tracedTokens);
+            return same ? 0 : Heddle.PARITY_MISMATCH;
+        }
         try (LogitSide a = LogitSide.open(expected, presets, session.options(), chunks);
                 LogitSide b = LogitSide.open(actual, presets, session.options(), chunks)) {
             checkVocabularies(a, b);
             TokenBlock tokens = tokens(a, b);
-            if (trace.isWanted()) {
-                return trace(tokens) ? 0 : Heddle.PARITY_MISMATCH;
-            }
             HostTensor right = a.logits(tokens);
             HostTensor judged = b.logits(tokens);
             ParityReport report =
@@ -111,10 +117,16 @@ final class ParityCommand implements Callable<Integer> {
         }
     }
 
-    private boolean trace(TokenBlock tokens) throws IOException {
-        return new TraceRun(
-                        trace, presets, session.options(), spec.commandLine().getOut())
-                .run(expected, actual, tokens);
+    private TokenBlock tracedTokens(OptionalInt vocabulary) {
+        if (input != null) {
+            return TokenInput.read(input);
+        }
+        return TokenInput.random(
+                batch,
+                length,
+                vocabulary.orElseThrow(() -> new IllegalArgumentException(
+                        actual + " does not say how many tokens it knows; give tokens with --input")),
+                tokenSeed);
     }
 
     /** The coarser of the two types decides what may be lost. */

@@ -21,40 +21,23 @@ public final class Replay {
     private static final int NODES_PER_RUN = 64;
 
     private final ValueTrace trace;
-    private final Set<String> weights = new LinkedHashSet<>();
 
     public Replay(ValueTrace trace) {
         this.trace = trace;
-        trace.actual().model().graph().initializers().forEach(weight -> weights.add(weight.name()));
     }
 
-    /** Compares what the nodes of these values make of the expected inputs; nodes with inputs that the other side has not are left out. */
+    /** Compares what the nodes of these values make of the expected inputs; where the expected side lacks an input, the nodes that make it are run as well. */
     public void compare(List<String> values, ValueTrace.Listener listener) throws IOException {
         Set<Node> nodes = new LinkedHashSet<>();
-        for (String value : values) {
-            if (isComplete(trace.node(value))) {
-                nodes.add(trace.node(value));
-            }
-        }
+        values.forEach(value -> nodes.add(trace.node(value)));
         List<Node> open = new ArrayList<>(nodes);
         for (int from = 0; from < open.size(); from += NODES_PER_RUN) {
             run(open.subList(from, Math.min(from + NODES_PER_RUN, open.size())), listener);
         }
     }
 
-    private boolean isComplete(Node node) throws IOException {
-        for (String input : node.inputs()) {
-            if (!input.isEmpty()
-                    && !weights.contains(input)
-                    && trace.expected(input).isEmpty()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void run(List<Node> nodes, ValueTrace.Listener listener) throws IOException {
-        Model alone = NodeModel.of(trace.actual().model(), nodes, trace.actual().types());
+        Model alone = alone(nodes);
         trace.actual().run(alone, inputs(alone), (result, tensor) -> {
             String name = result.substring(0, result.length() - NodeModel.RESULT.length());
             Optional<HostTensor> expected = trace.expected(name);
@@ -62,6 +45,15 @@ public final class Replay {
                 listener.compared(ValueComparison.of(trace.node(name).name(), name, expected.get(), tensor));
             }
         });
+    }
+
+    /** A model of these nodes. */
+    Model alone(List<Node> nodes) {
+        return NodeModel.of(
+                trace.actual().model(),
+                nodes,
+                trace.expectedNames(),
+                trace.actual().types());
     }
 
     /** The expected values in the types that the nodes take. */

@@ -36,13 +36,13 @@ public final class Reproduction {
     public static void write(ValueTrace trace, ValueComparison wrong, Path target, TensorWriter writer)
             throws IOException {
         Node node = trace.node(wrong.name());
-        Model alone = NodeModel.of(
-                trace.actual().model(), List.of(node), trace.actual().types());
+        Replay replay = new Replay(trace);
+        Model alone = replay.alone(List.of(node));
         try (StagedFolder folder = StagedFolder.open(target, StagedFolder.Existing.REFUSE)) {
             new ModelWriter(folder.path(), (weight, bytes) -> {}).write(alone);
             Files.move(
                     folder.path().resolve(ModelWriter.MODEL_FILE), folder.path().resolve(MODEL));
-            writer.write(folder.path().resolve(INPUTS), new Replay(trace).inputs(alone));
+            writer.write(folder.path().resolve(INPUTS), replay.inputs(alone));
             Map<String, HostTensor> expected = new TreeMap<>();
             for (String output : node.outputs()) {
                 Optional<HostTensor> value = trace.expected(output);

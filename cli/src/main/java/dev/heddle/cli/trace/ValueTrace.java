@@ -4,7 +4,6 @@ import dev.heddle.cli.file.TemporaryFolder;
 import dev.heddle.exporter.graph.Node;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,16 +90,15 @@ public final class ValueTrace implements AutoCloseable {
         return input != null ? Optional.of(input) : expectedValues.get(name);
     }
 
-    OrtSide actual() {
-        return actual;
+    /** Names that {@link #expected} has a value for. */
+    Set<String> expectedNames() {
+        Set<String> names = new HashSet<>(expectedValues.names());
+        names.addAll(inputs.keySet());
+        return names;
     }
 
-    /** In the order of the graph. */
-    List<String> sorted(List<String> values) {
-        Set<String> chosen = new HashSet<>(values);
-        List<String> sorted = new ArrayList<>(makers.keySet());
-        sorted.retainAll(chosen);
-        return sorted;
+    OrtSide actual() {
+        return actual;
     }
 
     @Override

@@ -10,13 +10,17 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes a model in float64, node by node, with functions expanded. Weights are read when they are needed and values are dropped after their last use, so the
- * largest weight decides about memory. Thread-safe.
+ * Computes a model in float64, node by node, with functions expanded. Weights are read when they are needed, large matrices row by row, and values are dropped
+ * after their last use. Thread-safe.
  */
 public final class Interpreter {
+
+    /** Matrices of more elements are never held. */
+    private static final long STREAMED_ELEMENTS = 1 << 24;
 
     private final Model model;
     private final Map<String, TensorData> weights = new HashMap<>();
@@ -46,11 +50,22 @@ public final class Interpreter {
 
     /** A weight or constant of the graph as a value. */
     public Tensor weight(String name) {
+        return TensorReader.read(data(name));
+    }
+
+    private TensorData data(String name) {
         TensorData data = weights.get(name);
         if (data == null) {
             throw new IllegalArgumentException("the model has no weight " + name);
         }
-        return TensorReader.read(data);
+        return data;
+    }
+
+    private boolean isLarge(String name) {
+        TensorData data = weights.get(name);
+        return data != null
+                && data.type().shape().rank() == 2
+                && data.type().shape().elements() > STREAMED_ELEMENTS;
     }
 
     /**
@@ -97,11 +112,22 @@ public final class Interpreter {
 
     private List<Tensor> compute(Node node, Map<String, Tensor> values) {
         List<@Nullable Tensor> inputs = new ArrayList<>();
+        int streamed = -1;
         for (String name : node.inputs()) {
-            inputs.add(name.isEmpty() ? null : value(name, values));
+            boolean large = !values.containsKey(name) && isLarge(name);
+            streamed = large ? inputs.size() : streamed;
+            inputs.add(name.isEmpty() || large ? null : value(name, values));
         }
         NodeCall call = new NodeCall(node.opType(), inputs, node.outputs().size(), node.attributes());
         try {
+            if (streamed >= 0) {
+                String name = node.inputs().get(streamed);
+                Optional<Tensor> result = StreamedWeights.apply(call, data(name), streamed);
+                if (result.isPresent()) {
+                    return List.of(result.get());
+                }
+                inputs.set(streamed, weight(name));
+            }
             return Operators.find(node.domain(), node.opType()).orElseThrow().apply(call);
         } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
             throw new GraphException(node.name() + ": cannot be computed: " + e.getMessage());

@@ -9,18 +9,37 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 
 /** Takes the bytes of a stored tensor and turns them into doubles piece by piece, so that they are never held as well. */
 final class TensorReader implements WritableByteChannel {
 
     private final DType dtype;
     private final double[] values;
+    private final BiConsumer<Integer, double[]> full;
     private final ByteBuffer rest = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     private int count;
+    private int fillings;
 
-    private TensorReader(DType dtype, int elements) {
+    /** @param full called with the values, and how often it was called before, each time they are complete */
+    private TensorReader(DType dtype, int elements, BiConsumer<Integer, double[]> full) {
         this.dtype = dtype;
         this.values = new double[elements];
+        this.full = full;
+    }
+
+    /**
+     * Hands over the rows of a matrix one after the other, in an array that is used again.
+     *
+     * @throws UncheckedIOException if the bytes cannot be read
+     */
+    static void rows(TensorData data, int width, BiConsumer<Integer, double[]> row) {
+        TensorReader reader = new TensorReader(data.type().dtype(), width, row);
+        try {
+            data.writeTo(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** @throws UncheckedIOException if the bytes cannot be read */
@@ -34,7 +53,7 @@ final class TensorReader implements WritableByteChannel {
                     shape,
                     literal.values().stream().mapToDouble(Number::doubleValue).toArray());
         }
-        TensorReader reader = new TensorReader(data.type().dtype(), Tensor.count(shape));
+        TensorReader reader = new TensorReader(data.type().dtype(), Tensor.count(shape), (index, values) -> {});
         try {
             data.writeTo(reader);
         } catch (IOException e) {
@@ -74,6 +93,10 @@ final class TensorReader implements WritableByteChannel {
             case INT8, BOOL -> bytes.get();
             case UINT8 -> Byte.toUnsignedInt(bytes.get());
         };
+        if (count == values.length) {
+            count = 0;
+            full.accept(fillings++, values);
+        }
     }
 
     private static double half(short bits) {
