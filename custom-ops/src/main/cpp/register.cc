@@ -15,6 +15,11 @@ struct Domain {
   explicit Domain(const OrtApi* api) {
     AddMultiTokenAttention(ops);
     AddKvShift(ops);
+#if defined(HEDDLE_CUDA)
+    // A runtime without this provider keeps them and never asks for a kernel.
+    AddMultiTokenAttentionOnCuda(ops);
+    AddKvShiftOnCuda(ops);
+#endif
     Check(api, Call<OrtStatus*>(api, Slot::kCreateCustomOpDomain,
                                 static_cast<const char*>(schema::kDomain), &domain));
     for (OpType& op : ops) {
