@@ -101,7 +101,10 @@ static double Compare(const Runtime* r, const Tensor* expected, OrtValue* value)
         CALL(r->api, kGetTensorElementType, const OrtTensorTypeAndShapeInfo*, int*)(info, &type));
   RELEASE(r->api, kReleaseTensorTypeAndShapeInfo, info);
   if (count != expected->count || type != kFloat32 || expected->type != kFloat32) {
-    Fail(expected->name, "expected float32 values, as many as in the file");
+    char what[96];
+    snprintf(what, sizeof what, "expected %zu float32 values, got %zu of type %d", expected->count,
+             count, type);
+    Fail(expected->name, what);
   }
   float* values = NULL;
   Check(r->api, expected->name,

@@ -28,7 +28,7 @@ final class NativeClientTest {
     void clientInC_computesWhatTheRuntimeDoes(String sample) throws IOException, InterruptedException {
         NativeClient client = NativeClient.in(folder);
         Path model = ExportedModels.export(sample, folder, "--cache", "none");
-        Map<String, HostTensor> inputs = tokens();
+        Map<String, HostTensor> inputs = SixTokens.inputs();
 
         CommandRun run = client.run(model, inputs, answer(model, inputs), Map.of());
 
@@ -41,7 +41,7 @@ final class NativeClientTest {
     void clientInC_givenAnotherAnswer_fails() throws IOException, InterruptedException {
         NativeClient client = NativeClient.in(folder);
         Path model = ExportedModels.export("ram-mta-v2", folder, "--cache", "none");
-        Map<String, HostTensor> inputs = tokens();
+        Map<String, HostTensor> inputs = SixTokens.inputs();
         Map<String, HostTensor> answer = answer(model, inputs);
         HostTensor logits = answer.get("logits");
         logits.floats().put(5, logits.floats().get(5) + 0.5f);
@@ -50,13 +50,6 @@ final class NativeClientTest {
 
         assertThat(run.out()).startsWith("after 1 sessions: largest difference 0.5, ");
         assertThat(run.exitCode()).isEqualTo(1);
-    }
-
-    private static Map<String, HostTensor> tokens() {
-        return Map.of(
-                "input_ids", HostTensor.ofLongs(new long[] {3, 1, 4, 1, 5, 9}, 1, 6),
-                "attention_mask", HostTensor.ofLongs(new long[] {1, 1, 1, 1, 1, 1}, 1, 6),
-                "position_ids", HostTensor.ofLongs(new long[] {0, 1, 2, 3, 4, 5}, 1, 6));
     }
 
     private static Map<String, HostTensor> answer(Path model, Map<String, HostTensor> inputs) {
