@@ -1,9 +1,7 @@
 package dev.heddle.cli;
 
 import dev.heddle.exporter.graph.FunctionStyle;
-import dev.heddle.exporter.graph.Literal;
 import dev.heddle.exporter.graph.Model;
-import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.onnx.ModelChecker;
 import dev.heddle.exporter.onnx.ModelWriter;
 import dev.heddle.models.attention.AttentionGraphs;
@@ -19,10 +17,8 @@ import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,10 +26,12 @@ import java.util.TreeMap;
 final class OrtAttention implements AttentionReference, AutoCloseable {
 
     private final AttentionVariant variant;
+    private final Precision precision;
     private final ModelSession session;
 
-    private OrtAttention(AttentionVariant variant, ModelSession session) {
+    private OrtAttention(AttentionVariant variant, Precision precision, ModelSession session) {
         this.variant = variant;
+        this.precision = precision;
         this.session = session;
     }
 
@@ -42,6 +40,7 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
             Map<AttentionWeight, DoubleTensor> weights,
             int opset,
             FunctionStyle style,
+            Precision precision,
             OpsMode ops,
             Path folder)
             throws IOException {
@@ -49,22 +48,14 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
                 variant,
                 style,
                 opset,
-                (weight, shape) -> new Literal(
-                        new TensorType(dev.heddle.exporter.graph.DType.FLOAT32, shape),
-                        floats(weights.get(weight).data())));
+                precision.inGraphs(),
+                (weight, shape) -> precision.weight(shape, weights.get(weight).data()));
         ModelChecker.require(model);
         new ModelWriter(folder, (weight, bytes) -> {}).write(model);
         return new OrtAttention(
                 variant,
+                precision,
                 ModelSession.open(folder, SessionOptions.builder().ops(ops).build()));
-    }
-
-    private static List<Number> floats(double[] values) {
-        List<Number> floats = new ArrayList<>();
-        for (double value : values) {
-            floats.add((float) value);
-        }
-        return floats;
     }
 
     @Override
@@ -95,13 +86,9 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
         return state;
     }
 
-    private static HostTensor host(DoubleTensor tensor) {
-        float[] values = new float[tensor.data().length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) tensor.data()[i];
-        }
-        return HostTensor.ofFloats(
-                values, Arrays.stream(tensor.shape()).asLongStream().toArray());
+    private HostTensor host(DoubleTensor tensor) {
+        return precision.tensor(
+                tensor.data(), Arrays.stream(tensor.shape()).asLongStream().toArray());
     }
 
     private static DoubleTensor tensor(HostTensor tensor) {
