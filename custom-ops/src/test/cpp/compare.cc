@@ -18,12 +18,6 @@ std::vector<InstructionSet> InstructionSets() {
   return sets;
 }
 
-const char* Name(InstructionSet set) {
-  return set == InstructionSet::kAvx512 ? "avx512"
-         : set == InstructionSet::kAvx2 ? "avx2"
-                                        : "portable";
-}
-
 double Largest(const std::vector<float>& values) {
   double largest = 0;
   for (float value : values) {

@@ -11,7 +11,6 @@ namespace heddle {
 
 /// The instruction sets of this machine.
 std::vector<InstructionSet> InstructionSets();
-const char* Name(InstructionSet set);
 
 double Largest(const std::vector<float>& values);
 

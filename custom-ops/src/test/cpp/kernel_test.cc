@@ -31,7 +31,9 @@ int main(int count, char** arguments) {
   const char* wanted = count > 1 ? arguments[1] : std::getenv("HEDDLE_KERNEL_CASES");
   unsigned cases = wanted != nullptr ? static_cast<unsigned>(std::atoi(wanted)) : 10000;
   unsigned seed = count > 2 ? static_cast<unsigned>(std::atoi(arguments[2])) : 1;
-  std::atomic<unsigned> next{0}, failures{heddle::TestElements() ? 0u : 1u};
+  std::atomic<unsigned> next{0}, failures{0};
+  failures += heddle::TestElements() ? 0 : 1;
+  failures += heddle::TestInstructionSets() ? 0 : 1;
   std::vector<std::thread> workers;
   for (unsigned worker = 0; worker < kWorkers; ++worker) {
     workers.emplace_back([&] {

@@ -7,6 +7,9 @@ namespace heddle {
 /// Conversions of 16-bit numbers, all of them.
 bool TestElements();
 
+/// Which instruction set a name stands for.
+bool TestInstructionSets();
+
 /// One random case: every instruction set against the plain version, and the same bits on any
 /// number of threads.
 bool TestAttention(unsigned seed);

@@ -38,7 +38,7 @@ struct JoinRows {
 class MultiTokenAttentionKernel final : public Kernel {
  public:
   MultiTokenAttentionKernel(const OrtApi* api, const OrtKernelInfo* info, Element element)
-      : api_(api), element_(element), set_(BestInstructionSet()) {
+      : api_(api), element_(element), set_(ChosenInstructionSet()) {
     NodeInfo node(api, info, Schema::kName);
     where_ = node.where();
     heads_ = node.Int("num_heads", 0);

@@ -85,4 +85,18 @@ record GraphForm(VariantSamples sample, int opset, FunctionStyle style, Precisio
                 precision.rounded(run.k()),
                 precision.rounded(run.v()));
     }
+
+    /** NaN is never close. */
+    boolean isClose(DoubleTensor actual, DoubleTensor expected) {
+        double size = Arrays.stream(expected.data()).map(Math::abs).max().orElse(0);
+        return largestDifference(actual, expected) <= precision.tolerance() * Math.max(1, size);
+    }
+
+    static double largestDifference(DoubleTensor actual, DoubleTensor expected) {
+        double largest = 0;
+        for (int i = 0; i < expected.data().length; i++) {
+            largest = Math.max(largest, Math.abs(actual.data()[i] - expected.data()[i]));
+        }
+        return largest;
+    }
 }

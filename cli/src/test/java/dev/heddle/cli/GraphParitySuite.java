@@ -11,7 +11,6 @@ import dev.heddle.models.reference.DoubleTensor;
 import dev.heddle.runtime.session.OpsMode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -113,7 +112,7 @@ abstract class GraphParitySuite {
                     last);
             DoubleTensor wrong = run.step(reference.tokens() - 1, reference.tokens(), withoutOldestQuery(past))
                     .context();
-            assertThat(largestDifference(wrong, last)).isGreaterThan(1e-3);
+            assertThat(GraphForm.largestDifference(wrong, last)).isGreaterThan(1e-3);
         }
     }
 
@@ -132,18 +131,10 @@ abstract class GraphParitySuite {
         return changed;
     }
 
-    private static double largestDifference(DoubleTensor actual, DoubleTensor expected) {
-        double largest = 0;
-        for (int i = 0; i < expected.data().length; i++) {
-            largest = Math.max(largest, Math.abs(actual.data()[i] - expected.data()[i]));
-        }
-        return largest;
-    }
-
     private static void assertClose(GraphForm form, DoubleTensor actual, DoubleTensor expected) {
         assertThat(actual.shape()).isEqualTo(expected.shape());
-        double size = Arrays.stream(expected.data()).map(Math::abs).max().orElse(0);
-        assertThat(largestDifference(actual, expected))
-                .isLessThanOrEqualTo(form.precision().tolerance() * Math.max(1, size));
+        assertThat(form.isClose(actual, expected))
+                .as("largest difference %s", GraphForm.largestDifference(actual, expected))
+                .isTrue();
     }
 }

@@ -52,6 +52,19 @@ final class NativeClientTest {
         assertThat(run.exitCode()).isEqualTo(1);
     }
 
+    /** So it is the library that computes: a function body would know nothing of this. */
+    @Test
+    void clientInC_isToldThatAnInstructionSetIsUnknown() throws IOException, InterruptedException {
+        NativeClient client = NativeClient.in(folder);
+        Path model = ExportedModels.export("ram-mta-v2", folder, "--cache", "none");
+
+        CommandRun run = client.run(model, SixTokens.inputs(), Map.of(), Map.of("HEDDLE_INSTRUCTION_SET", "sse9"));
+
+        assertThat(run.err())
+                .startsWith("client: registering: HEDDLE_INSTRUCTION_SET: expected one that this machine has");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
     private static Map<String, HostTensor> answer(Path model, Map<String, HostTensor> inputs) {
         SessionOptions options = SessionOptions.builder().ops(OpsMode.NATIVE).build();
         try (ModelSession session = ModelSession.open(model, options)) {
