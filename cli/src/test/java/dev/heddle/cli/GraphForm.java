@@ -56,16 +56,21 @@ record GraphForm(VariantSamples sample, int opset, FunctionStyle style, Precisio
         if (ops == OpsMode.PORTABLE) {
             return Optional.of(NO_BFLOAT16.formatted("Mul and Where, which function bodies use,"));
         }
-        if (!(sample.variant() instanceof SoftmaxAttention attention)) {
+        if (!(sample.variant() instanceof SoftmaxAttention)) {
             return Optional.of(NO_BFLOAT16.formatted("Mul, and this variant has no kernel of ours"));
         }
-        boolean standard = opset >= 23
+        return usesStandardAttention()
+                ? Optional.of(NO_BFLOAT16.formatted("Where, which stands after ONNX's own Attention,"))
+                : Optional.empty();
+    }
+
+    /** Whether the graph has ONNX's own {@code Attention} and no operator of ours for it. */
+    boolean usesStandardAttention() {
+        return opset >= 23
+                && sample.variant() instanceof SoftmaxAttention attention
                 && attention.hasPlainScores()
                 && attention.norm() instanceof ContextNorm.None
                 && attention.gate() instanceof Gate.None;
-        return standard
-                ? Optional.of(NO_BFLOAT16.formatted("Where, which stands after ONNX's own Attention,"))
-                : Optional.empty();
     }
 
     /** Weights that the element type can hold. */

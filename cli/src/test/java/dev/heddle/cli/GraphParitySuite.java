@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.exporter.graph.FunctionStyle;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +91,26 @@ abstract class GraphParitySuite {
             List.of("last_key", "last_value").stream()
                     .filter(expected::containsKey)
                     .forEach(role -> assertClose(form, present.get(role), expected.get(role)));
+        }
+    }
+
+    /** Rows that see the key give NaN, also through a convolution; rows that do not stay as they are. */
+    @ParameterizedTest
+    @MethodSource("forms")
+    void graph_withNanInAKey_givesNanWhereTheReferenceDoes(GraphForm form) throws IOException {
+        assumeFalse(form.usesStandardAttention(), "ONNX's own Attention adds its mask, and NaN stays NaN");
+        ReferenceRun reference = form.reference();
+        reference.k().data()[9 * reference.k().dim(2) + 1] = Double.NaN;
+
+        try (OrtAttention graph = open(form)) {
+            double[] actual = on(graph, reference).whole().data();
+
+            double[] expected = reference.whole().data();
+            assertThat(expected[0]).isNotNaN();
+            assertThat(DoubleStream.of(expected).anyMatch(Double::isNaN)).isTrue();
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(Double.isNaN(actual[i])).as("NaN at %d", i).isEqualTo(Double.isNaN(expected[i]));
+            }
         }
     }
 
