@@ -100,6 +100,30 @@ void AttentionCase::KeepSmall() {
   while (cost() > kMostMultiplyAdds && p.kv_heads > 1) p.heads = --p.kv_heads;
 }
 
+/// Past tokens of different number in tensors of one length.
+void AttentionCase::StaticCache() {
+  p.past_capacity = p.past_len + Pick({0, 1, 30});
+  for (int64_t b = 0; b < p.batch; ++b) {
+    past_lens_.push_back(Below(p.past_len + 1));
+  }
+  p.past_len = *std::max_element(past_lens_.begin(), past_lens_.end());
+  p.past_lens = past_lens_.data();
+}
+
+/// One run of new tokens, pads before it only where there is no past.
+void AttentionCase::StaticMask() {
+  real_.reset(new bool[static_cast<size_t>(p.batch * p.q_len)]);
+  for (int64_t b = 0; b < p.batch; ++b) {
+    int64_t count = Pick({p.q_len, p.q_len, 0, p.q_len / 2});
+    int64_t first = past_lens_[static_cast<size_t>(b)] == 0 ? Pick({0, p.q_len - count}) : 0;
+    for (int64_t t = 0; t < p.q_len; ++t) {
+      real_[static_cast<size_t>(b * p.q_len + t)] = t >= first && t < first + count;
+    }
+  }
+  p.real = real_.get();
+  p.real_stride = p.q_len;
+}
+
 void AttentionCase::RealTokens(int64_t b, int64_t first, int64_t end) {
   for (int64_t slot = 0; slot < p.keys(); ++slot) {
     real_[static_cast<size_t>(b * p.keys() + slot)] = slot >= first && slot < end;
@@ -108,6 +132,9 @@ void AttentionCase::RealTokens(int64_t b, int64_t first, int64_t end) {
 
 void AttentionCase::AnyMask() {
   int64_t keys = p.keys();
+  real_.reset(new bool[static_cast<size_t>(p.batch * keys)]);
+  p.real = real_.get();
+  p.real_stride = keys;
   for (int64_t b = 0; b < p.batch; ++b) {
     RealTokens(b, 0, keys);
     if (Sometimes(3)) {
@@ -131,7 +158,7 @@ void AttentionCase::AddOutliers(float* numbers, int64_t count) {
 }
 
 void AttentionCase::Tensors(float size) {
-  int64_t d = p.head_dim, fresh = p.batch * p.q_len * d, past = p.batch * p.past_len * d;
+  int64_t d = p.head_dim, fresh = p.batch * p.q_len * d, past = p.batch * p.past_capacity * d;
   float* query = Numbers(p.heads * fresh, size);
   float* key = Numbers(p.kv_heads * fresh, size);
   p.past_query = Numbers(p.batch * p.heads * p.past_rows * d, size);
@@ -172,17 +199,20 @@ void AttentionCase::Parts() {
 void AttentionCase::FillAny() {
   Shape();
   KeepSmall();
-  real_.reset(new bool[static_cast<size_t>(p.batch * p.keys())]);
-  p.real = real_.get();
-  p.real_stride = p.keys();
-  AnyMask();
+  p.past_capacity = p.past_len;
+  if (Sometimes(4)) {
+    StaticCache();
+    StaticMask();
+  } else {
+    AnyMask();
+  }
   Tensors(Sometimes(8) ? 5.0f : 1.0f);  // sharp softmax rows now and then
   Parts();
 }
 
 void AttentionCase::FillPrompt() {
   Shape();
-  p.past_len = p.past_rows = 0;
+  p.past_len = p.past_capacity = p.past_rows = 0;
   p.q_len = Pick({5, 17, 40, 66, 130, 256, 257, 300});
   KeepSmall();
   real_.reset(new bool[static_cast<size_t>(p.batch * p.keys())]);
@@ -198,8 +228,9 @@ void AttentionCase::FillPrompt() {
 double AttentionCase::Tolerance() const {
   double queries = std::max(LongestRow(p.query, p.batch * p.heads * p.q_len, p.head_dim),
                             LongestRow(p.past_query, p.batch * p.heads * p.past_rows, p.head_dim));
-  double keys = std::max(LongestRow(p.key, p.batch * p.kv_heads * p.q_len, p.head_dim),
-                         LongestRow(p.past_key, p.batch * p.kv_heads * p.past_len, p.head_dim));
+  double keys =
+      std::max(LongestRow(p.key, p.batch * p.kv_heads * p.q_len, p.head_dim),
+               LongestRow(p.past_key, p.batch * p.kv_heads * p.past_capacity, p.head_dim));
   double score = p.scale * queries * keys *
                  Gain(p.pre_kernel.weight, p.heads, p.pre_kernel.rows * p.pre_kernel.columns) *
                  Gain(p.pre_mix.weight, p.heads, p.pre_mix.size);
@@ -210,16 +241,16 @@ double AttentionCase::Tolerance() const {
 void AttentionCase::Print() const {
   auto number = [](int64_t value) { return static_cast<long>(value); };
   std::printf(
-      "  element %d batch %ld heads %ld/%ld d %ld q %ld past %ld rows %ld window %ld "
+      "  element %d batch %ld heads %ld/%ld d %ld q %ld past %ld (%s) rows %ld window %ld "
       "pre %ldx%ld left %ld mix %ld post %ldx%ld left %ld mix %ld norm %d gate %ld\n",
       static_cast<int>(element), number(p.batch), number(p.heads), number(p.kv_heads),
-      number(p.head_dim), number(p.q_len), number(p.past_len), number(p.past_rows),
-      number(p.visible.window), number(p.pre_kernel ? p.pre_kernel.rows : 0),
-      number(p.pre_kernel.columns), number(p.pre_kernel.left),
-      number(p.pre_mix ? p.pre_mix.size : 0), number(p.post_kernel ? p.post_kernel.rows : 0),
-      number(p.post_kernel.columns), number(p.post_kernel.left),
-      number(p.post_mix ? p.post_mix.size : 0), p.norm_weight != nullptr ? 1 : 0,
-      number(p.gate_rows));
+      number(p.head_dim), number(p.q_len), number(p.past_len),
+      p.past_lens != nullptr ? "static" : "dynamic", number(p.past_rows), number(p.visible.window),
+      number(p.pre_kernel ? p.pre_kernel.rows : 0), number(p.pre_kernel.columns),
+      number(p.pre_kernel.left), number(p.pre_mix ? p.pre_mix.size : 0),
+      number(p.post_kernel ? p.post_kernel.rows : 0), number(p.post_kernel.columns),
+      number(p.post_kernel.left), number(p.post_mix ? p.post_mix.size : 0),
+      p.norm_weight != nullptr ? 1 : 0, number(p.gate_rows));
 }
 
 }  // namespace heddle

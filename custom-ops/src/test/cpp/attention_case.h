@@ -44,6 +44,8 @@ class AttentionCase {
  private:
   void Shape();
   void KeepSmall();
+  void StaticCache();
+  void StaticMask();
   void AnyMask();
   void RealTokens(int64_t b, int64_t first, int64_t end);
   ScoreKernel Kernel();
@@ -55,6 +57,7 @@ class AttentionCase {
   std::mt19937 random_;
   std::deque<std::vector<float>> owned_;
   std::unique_ptr<bool[]> real_;
+  std::vector<int64_t> past_lens_;
 };
 
 }  // namespace heddle

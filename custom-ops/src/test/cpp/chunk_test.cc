@@ -36,7 +36,7 @@ class Chunk {
   Chunk(const AttentionParams& whole, int64_t from, int64_t to) : p(whole), from_(from) {
     int64_t history = p.pre_kernel.rows - 1 + p.post_kernel.rows - 1;
     p.q_len = to - from;
-    p.past_len = from;
+    p.past_len = p.past_capacity = from;
     p.past_rows = std::min(from, history);
     int64_t heads = p.batch * p.heads, kv = p.batch * p.kv_heads;
     p.query = Keep(0, Rows(whole.query, heads, whole.q_len, p.head_dim, from, to));

@@ -22,12 +22,16 @@ void Poison(AttentionCase& c, const float* tensor, int64_t count) {
   }
 }
 
-/// Every row of a tensor [batch, heads, rows, head_dim] whose slot is a pad, filled with NaN.
-void PoisonPads(const AttentionParams& p, const float* tensor, int64_t heads, int64_t first_slot,
-                int64_t rows) {
+/// Every row of a tensor [batch, heads, rows, head_dim] that belongs to no real token, filled with
+/// NaN.
+/// @param slot_of (sequence, row) -> slot, below 0 if there is none
+template <class SlotOf>
+void PoisonPads(const AttentionParams& p, const float* tensor, int64_t heads, int64_t rows,
+                SlotOf slot_of) {
   for (int64_t b = 0; b < p.batch; ++b) {
     for (int64_t row = 0; row < heads * rows; ++row) {
-      if (!p.real[b * p.real_stride + first_slot + row % rows]) {
+      int64_t slot = slot_of(b, row % rows);
+      if (slot < 0 || !p.Real(b, slot)) {
         float* to = const_cast<float*>(tensor) + (b * heads * rows + row) * p.head_dim;
         std::fill(to, to + p.head_dim, NAN);
       }
@@ -48,12 +52,16 @@ bool PadsDoNotMatter(unsigned seed) {
   c.FillAny();
   InstructionSet set = InstructionSets()[seed % InstructionSets().size()];
   std::vector<float> expected = Result(c, set);
-  PoisonPads(c.p, c.p.query, c.p.heads, c.p.past_len, c.p.q_len);
-  PoisonPads(c.p, c.p.key, c.p.kv_heads, c.p.past_len, c.p.q_len);
-  PoisonPads(c.p, c.p.value, c.p.kv_heads, c.p.past_len, c.p.q_len);
-  PoisonPads(c.p, c.p.past_key, c.p.kv_heads, 0, c.p.past_len);
-  PoisonPads(c.p, c.p.past_value, c.p.kv_heads, 0, c.p.past_len);
-  PoisonPads(c.p, c.p.past_query, c.p.heads, c.p.past_len - c.p.past_rows, c.p.past_rows);
+  const AttentionParams& p = c.p;
+  auto fresh = [&](int64_t b, int64_t row) { return p.PastLen(b) + row; };
+  auto past = [&](int64_t b, int64_t row) { return row < p.PastLen(b) ? row : -1; };
+  PoisonPads(p, p.query, p.heads, p.q_len, fresh);
+  PoisonPads(p, p.key, p.kv_heads, p.q_len, fresh);
+  PoisonPads(p, p.value, p.kv_heads, p.q_len, fresh);
+  PoisonPads(p, p.past_key, p.kv_heads, p.past_capacity, past);
+  PoisonPads(p, p.past_value, p.kv_heads, p.past_capacity, past);
+  PoisonPads(p, p.past_query, p.heads, p.past_rows,
+             [&](int64_t b, int64_t row) { return p.PastLen(b) - p.past_rows + row; });
   char what[64];
   std::snprintf(what, sizeof what, "seed %u %s with NaN in pads", seed, Name(set));
   if (!SameBits(Result(c, set), expected, what)) {
@@ -74,7 +82,7 @@ bool ScoresPropagate(unsigned seed) {
     Poison(c, p.past_query, p.batch * p.heads * p.past_rows * d);
   }
   Poison(c, p.key, p.batch * p.kv_heads * p.q_len * d);
-  Poison(c, p.past_key, p.batch * p.kv_heads * p.past_len * d);
+  Poison(c, p.past_key, p.batch * p.kv_heads * p.past_capacity * d);
   TestExecutor serial(1);
   AttendPlain(p, serial);
   std::vector<float> expected = c.context;

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#define HEDDLE_SCHEMA_HASH "ee27d5c38d0494e7"
+#define HEDDLE_SCHEMA_HASH "34999d4163310b2e"
 
 namespace heddle::schema {
 
@@ -58,6 +58,7 @@ struct MultiTokenAttention {
   static constexpr bool kOutputRequired[] = {true, false, false, false};
   static constexpr char kNumHeadsAttribute[] = "num_heads";
   static constexpr char kScaleAttribute[] = "scale";
+  static constexpr char kMaxLenAttribute[] = "max_len";
   static constexpr char kWindowAttribute[] = "window";
   static constexpr char kPrePaddingAttribute[] = "pre_padding";
   static constexpr char kPostPaddingAttribute[] = "post_padding";
@@ -87,6 +88,7 @@ struct DifferentialAttention {
   static constexpr bool kOutputRequired[] = {true, false, false};
   static constexpr char kNumHeadsAttribute[] = "num_heads";
   static constexpr char kScaleAttribute[] = "scale";
+  static constexpr char kMaxLenAttribute[] = "max_len";
   static constexpr char kNormEpsilonAttribute[] = "norm_epsilon";
   static constexpr char kNormScaleAttribute[] = "norm_scale";
 };

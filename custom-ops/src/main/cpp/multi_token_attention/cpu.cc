@@ -21,11 +21,10 @@ namespace {
 class PlainPlane {
  public:
   PlainPlane(const AttentionParams& p, int64_t b, int64_t first, int64_t end)
-      : p_(p), b_(b), first_(first), end_(end), keys_(p.keys()), cells_(Size(), 0.0) {}
+      : p_(p), b_(b), first_(first), end_(end), keys_(p.Slots(b)), cells_(Size(), 0.0) {}
 
   bool Visible(int64_t slot, int64_t key) const {
-    const bool* real = p_.real + b_ * p_.real_stride;
-    return real[slot] && real[key] && p_.visible.Sees(slot, key);
+    return p_.Real(b_, slot) && p_.Real(b_, key) && p_.visible.Sees(slot, key);
   }
 
   double& At(int64_t head, int64_t slot, int64_t key) {
@@ -170,8 +169,7 @@ void PlainStages(const AttentionParams& p, double* row, float* out) {
 /// Some rows of one sequence, with the rows before them that they need.
 void PlainRows(const AttentionParams& p, int64_t b, int64_t from, int64_t to) {
   int64_t history = p.pre_kernel.rows - 1 + p.post_kernel.rows - 1;
-  int64_t oldest = std::max<int64_t>(p.keys() - p.rows(), 0);
-  PlainPlane plane(p, b, std::max(oldest, from - history), to);
+  PlainPlane plane(p, b, std::max(p.FirstRow(b), from - history), to);
   plane.Score();
   plane.Convolve(p.pre_kernel);
   plane.Mix(p.pre_mix);
@@ -182,7 +180,7 @@ void PlainRows(const AttentionParams& p, int64_t b, int64_t from, int64_t to) {
   for (int64_t h = 0; h < p.heads; ++h) {
     for (int64_t slot = from; slot < to; ++slot) {
       plane.Attend(h, slot, row.data());
-      int64_t fresh = slot - p.past_len;
+      int64_t fresh = slot - p.PastLen(b);
       PlainStages(p, row.data(), p.context + ((b * p.q_len + fresh) * p.heads + h) * p.head_dim);
     }
   }
@@ -191,10 +189,9 @@ void PlainRows(const AttentionParams& p, int64_t b, int64_t from, int64_t to) {
 /// Whether the real tokens of every sequence form one run.
 bool RealTokensFormRuns(const AttentionParams& p) {
   for (int64_t b = 0; b < p.batch; ++b) {
-    const bool* real = p.real + b * p.real_stride;
     int runs = 0;
-    for (int64_t slot = 0; slot < p.keys(); ++slot) {
-      runs += real[slot] && (slot == 0 || !real[slot - 1]) ? 1 : 0;
+    for (int64_t slot = 0; slot < p.Slots(b); ++slot) {
+      runs += p.Real(b, slot) && (slot == 0 || !p.Real(b, slot - 1)) ? 1 : 0;
     }
     if (runs > 1) {
       return false;
@@ -216,8 +213,8 @@ void AttendPlain(const AttentionParams& params, Executor& executor) {
       [](void* opaque, size_t index) {
         const State& s = *static_cast<State*>(opaque);
         int64_t b = static_cast<int64_t>(index) / s.strips;
-        int64_t from = s.p.past_len + static_cast<int64_t>(index) % s.strips * kRows;
-        PlainRows(s.p, b, from, std::min(from + kRows, s.p.keys()));
+        int64_t from = s.p.PastLen(b) + static_cast<int64_t>(index) % s.strips * kRows;
+        PlainRows(s.p, b, from, std::min(from + kRows, s.p.Slots(b)));
       },
       &state);
 }

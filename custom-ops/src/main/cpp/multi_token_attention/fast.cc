@@ -78,7 +78,8 @@ int64_t JoinedHeads(const AttentionParams& p) {
 /// Rows of pads are 0.
 void ClearPads(const AttentionParams& p, const Sequence& s) {
   int64_t width = p.heads * p.head_dim;
-  int64_t first = s.first_slot + s.out_begin - p.past_len, end = s.first_slot + s.keys - p.past_len;
+  int64_t before = s.first_slot - p.PastLen(s.b);
+  int64_t first = before + s.out_begin, end = before + s.keys;
   if (s.keys == s.out_begin) {
     first = end = 0;
   }

@@ -1,39 +1,17 @@
 // MultiTokenAttention as a custom operator: reads the node, checks shapes, calls the kernel, writes
 // the state.
 #include <algorithm>
-#include <cstring>
+#include <vector>
 
 #include "generated/op_schemas.g.h"
 #include "multi_token_attention/cpu.h"
+#include "multi_token_attention/state.h"
 #include "ort/custom_op.h"
 
 namespace heddle::ort {
 namespace {
 
 using Schema = schema::MultiTokenAttention;
-
-/// Rows of two tensors one after the other, the oldest of them left out: [outer][rows][row_bytes].
-struct JoinRows {
-  const char* past;
-  const char* now;
-  char* out;
-  int64_t past_rows, now_rows, out_rows, row_bytes;
-
-  void Copy(int64_t outer) const {
-    int64_t skipped = past_rows + now_rows - out_rows;
-    int64_t from_past = std::max<int64_t>(past_rows - skipped, 0);
-    int64_t from_now = out_rows - from_past;
-    char* to = out + outer * out_rows * row_bytes;
-    if (from_past > 0) {
-      memcpy(to, past + ((outer + 1) * past_rows - from_past) * row_bytes,
-             static_cast<size_t>(from_past * row_bytes));
-    }
-    if (from_now > 0) {
-      memcpy(to + from_past * row_bytes, now + ((outer + 1) * now_rows - from_now) * row_bytes,
-             static_cast<size_t>(from_now * row_bytes));
-    }
-  }
-};
 
 class MultiTokenAttentionKernel final : public Kernel {
  public:
@@ -44,6 +22,7 @@ class MultiTokenAttentionKernel final : public Kernel {
     heads_ = node.Int("num_heads", 0);
     scale_ = node.Float("scale", 0);
     window_ = node.Int("window", 0);
+    max_len_ = node.Int("max_len", 0);
     pre_padding_ = node.Text("pre_padding", "both");
     post_padding_ = node.Text("post_padding", "both");
     norm_epsilon_ = node.Float("norm_epsilon", 1e-5f);
@@ -53,6 +32,9 @@ class MultiTokenAttentionKernel final : public Kernel {
     }
     if (window_ < 0) {
       throw Failure(where_ + ": window: expected at least 0, got " + std::to_string(window_));
+    }
+    if (max_len_ < 0) {
+      throw Failure(where_ + ": max_len: expected at least 0, got " + std::to_string(max_len_));
     }
     CheckPadding("pre_padding", pre_padding_);
     CheckPadding("post_padding", post_padding_);
@@ -66,17 +48,29 @@ class MultiTokenAttentionKernel final : public Kernel {
     State in;
     ReadSequence(run, floats, in, p);
     ReadParts(run, floats, p);
+    int64_t history = p.pre_kernel.rows - 1 + p.post_kernel.rows - 1;
+    if (max_len_ > 0) {
+      ReadStaticCache(run, floats, in, p, history);
+    } else {
+      ReadDynamicCache(run, floats, in, p);
+    }
     Tensor out = run.Output(Schema::kContext, {p.batch, p.q_len, p.heads * p.head_dim});
     p.context = floats.Write(out);
-    WriteState(run, executor, in, p);
     Attend(p, set_, executor);
     floats.Finish();
+    if (max_len_ > 0) {
+      WriteStaticState(run, executor, in, history);
+    } else {
+      WriteDynamicState(run, executor, in, p, history);
+    }
   }
 
  private:
   /// Tensors that become state.
   struct State {
-    Tensor query, key, value, past_query, past_key, past_value;
+    Tensor query, key, value, mask, past_query, past_key, past_value;
+    std::vector<int64_t> past_lens;  ///< [batch], static cache only
+    std::vector<NewTokens> tokens;   ///< [batch], static cache only
   };
 
   void CheckPadding(const char* name, const std::string& padding) const {
@@ -93,7 +87,7 @@ class MultiTokenAttentionKernel final : public Kernel {
     in.query = run.Required(Schema::kQuery, "query", 4);
     in.key = run.Required(Schema::kKey, "key", 4);
     in.value = run.Required(Schema::kValue, "value", 4);
-    Tensor mask = run.Required(Schema::kKeyMask, "key_mask", 2);
+    in.mask = run.Required(Schema::kKeyMask, "key_mask", 2);
     in.past_key = run.Optional(Schema::kPastKey, "past_key", 4);
     in.past_value = run.Optional(Schema::kPastValue, "past_value", 4);
     in.past_query = run.Optional(Schema::kPastQuery, "past_query", 4);
@@ -115,29 +109,77 @@ class MultiTokenAttentionKernel final : public Kernel {
     if (static_cast<bool>(in.past_key) != static_cast<bool>(in.past_value)) {
       run.Fail("past_key and past_value: expected both or none");
     }
-    p.past_len = in.past_key ? in.past_key.dim(2) : 0;
+    p.scale = scale_;
+    p.visible.window = window_;
+    p.query = floats.Read(in.query);
+    p.key = floats.Read(in.key);
+    p.value = floats.Read(in.value);
+    p.past_query = floats.Read(in.past_query);
     p.past_rows = in.past_query ? in.past_query.dim(2) : 0;
+    run.Expect(in.past_query, "past_query", {p.batch, p.heads, p.past_rows, p.head_dim});
+    p.real_stride = in.mask.dim(1);
+  }
+
+  void ReadDynamicCache(const NodeRun& run, Floats& floats, const State& in,
+                        AttentionParams& p) const {
+    p.past_len = p.past_capacity = in.past_key ? in.past_key.dim(2) : 0;
     run.Expect(in.past_key, "past_key", {p.batch, p.kv_heads, p.past_len, p.head_dim});
     run.Expect(in.past_value, "past_value", {p.batch, p.kv_heads, p.past_len, p.head_dim});
-    run.Expect(in.past_query, "past_query", {p.batch, p.heads, p.past_rows, p.head_dim});
     if (p.past_rows > p.past_len) {
       run.Fail("past_query: expected at most " + std::to_string(p.past_len) +
                " rows, as many as past_key has, got " + std::to_string(p.past_rows));
     }
-    if (mask.dim(0) != p.batch || mask.dim(1) < p.keys()) {
-      run.Fail("key_mask: expected [" + std::to_string(p.batch) + ", at least " +
-               std::to_string(p.keys()) + "], got " + ShapeText(mask.shape));
-    }
-    p.scale = scale_;
-    p.visible.window = window_;
-    p.real = static_cast<const bool*>(mask.data) + mask.dim(1) - p.keys();
-    p.real_stride = mask.dim(1);
-    p.query = floats.Read(in.query);
-    p.key = floats.Read(in.key);
-    p.value = floats.Read(in.value);
+    CheckMask(run, in, p.batch, p.keys());
+    p.real = static_cast<const bool*>(in.mask.data) + in.mask.dim(1) - p.keys();
     p.past_key = floats.Read(in.past_key);
     p.past_value = floats.Read(in.past_value);
-    p.past_query = floats.Read(in.past_query);
+  }
+
+  void ReadStaticCache(const NodeRun& run, Floats& floats, State& in, AttentionParams& p,
+                       int64_t history) const {
+    if (!in.past_key || (history > 0 && !in.past_query)) {
+      run.Fail("past_key, past_value and past_query: expected tensors, since max_len is " +
+               std::to_string(max_len_) + ", got none");
+    }
+    run.Expect(in.past_key, "past_key", {p.batch, p.kv_heads, max_len_, p.head_dim});
+    run.Expect(in.past_value, "past_value", {p.batch, p.kv_heads, max_len_, p.head_dim});
+    run.Expect(in.past_query, "past_query", {p.batch, p.heads, history, p.head_dim});
+    CheckMask(run, in, p.batch, p.q_len);
+    for (int64_t b = 0; b < p.batch; ++b) {
+      NewTokens tokens = CountTokens(run, in.mask, b, p.q_len);
+      in.tokens.push_back(tokens);
+      in.past_lens.push_back(tokens.past_len);
+      p.past_len = std::max(p.past_len, tokens.past_len);
+    }
+    p.past_lens = in.past_lens.data();
+    p.real = static_cast<const bool*>(in.mask.data) + in.mask.dim(1) - p.q_len;
+    p.past_capacity = max_len_;
+    p.past_key = floats.ReadRows(in.past_key, p.past_len, &p.past_capacity);
+    p.past_value = floats.ReadRows(in.past_value, p.past_len, &p.past_capacity);
+  }
+
+  void CheckMask(const NodeRun& run, const State& in, int64_t batch, int64_t columns) const {
+    if (in.mask.dim(0) != batch || in.mask.dim(1) < columns) {
+      run.Fail("key_mask: expected [" + std::to_string(batch) + ", at least " +
+               std::to_string(columns) + "], got " + ShapeText(in.mask.shape));
+    }
+  }
+
+  NewTokens CountTokens(const NodeRun& run, const Tensor& mask, int64_t b, int64_t q_len) const {
+    const bool* row = static_cast<const bool*>(mask.data) + b * mask.dim(1);
+    const bool* fresh = row + mask.dim(1) - q_len;
+    NewTokens t{std::count(row, fresh, true), 0, std::count(fresh, fresh + q_len, true)};
+    t.first = t.count > 0 ? std::find(fresh, fresh + q_len, true) - fresh : 0;
+    if (t.past_len + t.count > max_len_) {
+      run.Fail("sequence of " + std::to_string(t.past_len + t.count) +
+               " tokens does not fit max_len " + std::to_string(max_len_));
+    }
+    bool together = std::count(fresh + t.first, fresh + t.first + t.count, true) == t.count;
+    if (!together || (t.past_len > 0 && t.first > 0)) {
+      run.Fail("key_mask: expected the new tokens of row " + std::to_string(b) +
+               " together, and without pads before them if the cache holds tokens, got pads");
+    }
+    return t;
   }
 
   void ReadParts(const NodeRun& run, Floats& floats, AttentionParams& p) const {
@@ -190,9 +232,8 @@ class MultiTokenAttentionKernel final : public Kernel {
     }
   }
 
-  void WriteState(const NodeRun& run, Executor& executor, const State& in,
-                  const AttentionParams& p) const {
-    int64_t history = p.pre_kernel.rows - 1 + p.post_kernel.rows - 1;
+  void WriteDynamicState(const NodeRun& run, Executor& executor, const State& in,
+                         const AttentionParams& p, int64_t history) const {
     int64_t kept = p.keys();
     // A window of one row with nothing to look back to keeps all, as a slice from 0 does.
     if (window_ > 0 && window_ - 1 + history > 0) {
@@ -201,7 +242,34 @@ class MultiTokenAttentionKernel final : public Kernel {
     Join(run, executor, Schema::kPresentKey, in.past_key, in.key, p.kv_heads, kept);
     Join(run, executor, Schema::kPresentValue, in.past_value, in.value, p.kv_heads, kept);
     Join(run, executor, Schema::kPresentQuery, in.past_query, in.query, p.heads,
-         std::min(p.rows(), history));
+         std::min(p.past_rows + p.q_len, history));
+  }
+
+  void WriteStaticState(const NodeRun& run, Executor& executor, const State& in,
+                        int64_t history) const {
+    Append<AppendRows>(run, executor, Schema::kPresentKey, in, in.past_key, in.key, max_len_);
+    Append<AppendRows>(run, executor, Schema::kPresentValue, in, in.past_value, in.value, max_len_);
+    if (history > 0) {
+      Append<LastRows>(run, executor, Schema::kPresentQuery, in, in.past_query, in.query, history);
+    }
+  }
+
+  template <class Rows>
+  void Append(const NodeRun& run, Executor& executor, size_t index, const State& in,
+              const Tensor& past, const Tensor& now, int64_t rows) const {
+    Tensor out = run.Output(index, {now.dim(0), now.dim(1), rows, now.dim(3)});
+    if (!out) {
+      return;
+    }
+    Rows append{static_cast<const char*>(past.data),
+                static_cast<const char*>(now.data),
+                static_cast<char*>(out.data),
+                in.tokens.data(),
+                now.dim(1),
+                rows,
+                now.dim(2),
+                now.dim(3) * BytesOf(element_)};
+    CopyAll(executor, now.dim(0) * now.dim(1), append);
   }
 
   void Join(const NodeRun& run, Executor& executor, size_t index, const Tensor& past,
@@ -217,19 +285,24 @@ class MultiTokenAttentionKernel final : public Kernel {
                   now.dim(2),
                   rows,
                   now.dim(3) * BytesOf(element_)};
+    CopyAll(executor, now.dim(0) * heads, join);
+  }
+
+  template <class Rows>
+  static void CopyAll(Executor& executor, int64_t count, Rows& rows) {
     executor.ParallelFor(
-        now.dim(0) * heads,
+        count,
         [](void* state, size_t outer) {
-          static_cast<JoinRows*>(state)->Copy(static_cast<int64_t>(outer));
+          static_cast<Rows*>(state)->Copy(static_cast<int64_t>(outer));
         },
-        &join);
+        &rows);
   }
 
   const OrtApi* api_;
   Element element_;
   InstructionSet set_;
   std::string where_;
-  int64_t heads_, window_;
+  int64_t heads_, window_, max_len_;
   float scale_, norm_epsilon_, norm_scale_;
   std::string pre_padding_, post_padding_;
 };

@@ -28,9 +28,13 @@ struct HeadMix {
   HEDDLE_HD explicit operator bool() const { return weight != nullptr; }
 };
 
+/// A sequence's slots are its past tokens, then the new ones, pads included.
 struct AttentionParams {
   int64_t batch = 0, heads = 0, kv_heads = 0, head_dim = 0;
   int64_t q_len = 0, past_len = 0, past_rows = 0;
+  int64_t past_capacity =
+      0;  ///< rows of past_key and past_value; past_len of them at most are used
+  const int64_t* past_lens = nullptr;  ///< [batch], at most past_len; null = past_len for all
   float scale = 1;
   VisibleKeys visible{0};
 
@@ -38,9 +42,10 @@ struct AttentionParams {
   const float* key = nullptr;         ///< [batch, kv_heads, q_len, head_dim]
   const float* value = nullptr;       ///< as key
   const float* past_query = nullptr;  ///< [batch, heads, past_rows, head_dim]
-  const float* past_key = nullptr;    ///< [batch, kv_heads, past_len, head_dim]
+  const float* past_key = nullptr;    ///< [batch, kv_heads, past_capacity, head_dim]
   const float* past_value = nullptr;  ///< as past_key
-  const bool* real = nullptr;  ///< [batch, past_len + q_len] with this stride; true = real token
+  const bool* real = nullptr;  ///< [batch, past_len + q_len] with this stride; true = real token;
+                               ///< with past_lens [batch, q_len], all past tokens being real
   int64_t real_stride = 0;
 
   ScoreKernel pre_kernel, post_kernel;
@@ -54,8 +59,20 @@ struct AttentionParams {
 
   float* context = nullptr;  ///< [batch, q_len, heads * head_dim]
 
+  /// Slots of the longest sequence.
   HEDDLE_HD int64_t keys() const { return past_len + q_len; }
-  HEDDLE_HD int64_t rows() const { return past_rows + q_len; }
+  HEDDLE_HD int64_t PastLen(int64_t b) const { return past_lens ? past_lens[b] : past_len; }
+  HEDDLE_HD int64_t Slots(int64_t b) const { return PastLen(b) + q_len; }
+  /// Oldest slot whose query is given.
+  HEDDLE_HD int64_t FirstRow(int64_t b) const {
+    return PastLen(b) > past_rows ? PastLen(b) - past_rows : 0;
+  }
+  HEDDLE_HD bool Real(int64_t b, int64_t slot) const {
+    if (past_lens == nullptr) {
+      return real[b * real_stride + slot];
+    }
+    return slot < past_lens[b] || real[b * real_stride + slot - past_lens[b]];
+  }
 
   HEDDLE_HD const float* KeyRow(int64_t b, int64_t kv_head, int64_t slot) const {
     return Row(key, past_key, b, kv_head, slot);
@@ -63,9 +80,9 @@ struct AttentionParams {
   HEDDLE_HD const float* ValueRow(int64_t b, int64_t kv_head, int64_t slot) const {
     return Row(value, past_value, b, kv_head, slot);
   }
-  /// @param slot from keys() - rows(), the oldest row given, to keys() - 1
+  /// @param slot from FirstRow on
   HEDDLE_HD const float* QueryRow(int64_t b, int64_t head, int64_t slot) const {
-    int64_t fresh = slot - past_len;
+    int64_t fresh = slot - PastLen(b);
     return fresh >= 0
                ? query + ((b * heads + head) * q_len + fresh) * head_dim
                : past_query + ((b * heads + head) * past_rows + past_rows + fresh) * head_dim;
@@ -74,8 +91,9 @@ struct AttentionParams {
  private:
   HEDDLE_HD const float* Row(const float* now, const float* past, int64_t b, int64_t kv_head,
                              int64_t slot) const {
-    return slot < past_len ? past + ((b * kv_heads + kv_head) * past_len + slot) * head_dim
-                           : now + ((b * kv_heads + kv_head) * q_len + slot - past_len) * head_dim;
+    int64_t head = b * kv_heads + kv_head, border = PastLen(b);
+    return slot < border ? past + (head * past_capacity + slot) * head_dim
+                         : now + (head * q_len + slot - border) * head_dim;
   }
 };
 

@@ -18,16 +18,15 @@ struct Sequence {
 };
 
 static inline Sequence CutSequence(const AttentionParams& p, int64_t b) {
-  const bool* real = p.real + b * p.real_stride;
-  int64_t first = 0, end = p.keys();
-  while (first < end && !real[first]) ++first;
-  while (end > first && !real[end - 1]) --end;
+  int64_t first = 0, end = p.Slots(b);
+  while (first < end && !p.Real(b, first)) ++first;
+  while (end > first && !p.Real(b, end - 1)) --end;
   Sequence s;
   s.b = b;
   s.first_slot = first;
   s.keys = end - first;
-  s.row_begin = Min(Max(p.keys() - p.rows() - first, 0), s.keys);
-  s.out_begin = Min(Max(p.past_len - first, 0), s.keys);
+  s.row_begin = Min(Max(p.FirstRow(b) - first, 0), s.keys);
+  s.out_begin = Min(Max(p.PastLen(b) - first, 0), s.keys);
   return s;
 }
 
@@ -60,7 +59,7 @@ struct Packed {
   }
   /// End of the keys whose values lie in memory one after the other, starting with `key`.
   int64_t ValueRunEnd(const Sequence& s, int64_t key) const {
-    int64_t border = params->past_len - s.first_slot;
+    int64_t border = params->PastLen(s.b) - s.first_slot;
     return values == nullptr && key < border ? border : s.keys;
   }
 };
@@ -93,7 +92,7 @@ static inline void PackKeyPanel(const Packed& packed, const Sequence& s, int64_t
                                 int64_t count, float* panel) {
   const AttentionParams& p = *packed.params;
   float factor = p.scale * 1.44269504088896f;
-  int64_t border = p.past_len - s.first_slot;
+  int64_t border = p.PastLen(s.b) - s.first_slot;
   if (j < border && j + count > border) {
     // Past and new keys meet inside this panel.
     for (int64_t x = 0; x < p.head_dim; ++x) {
@@ -139,7 +138,7 @@ static inline void FinishRow(const Packed& packed, const Sequence& s, int64_t he
     }
   }
   float* out =
-      p.context + ((s.b * p.q_len + s.first_slot + position - p.past_len) * p.heads + head) * d;
+      p.context + ((s.b * p.q_len + s.first_slot + position - p.PastLen(s.b)) * p.heads + head) * d;
   if (p.gate_weight == nullptr) {
     memcpy(out, row, static_cast<size_t>(d) * sizeof(float));
     return;

@@ -130,7 +130,8 @@ class Strips {
     int64_t d = p_.head_dim;
     *stride = d;
     int64_t slot = s_.first_slot + position;
-    bool together = slot >= p_.past_len || slot + kScoreRows <= p_.past_len;
+    int64_t border = p_.PastLen(s_.b);
+    bool together = slot >= border || slot + kScoreRows <= border;
     if (together && position + kScoreRows <= s_.keys) {
       return p_.QueryRow(s_.b, head0_ + h, slot);
     }

@@ -46,6 +46,18 @@ struct Conversion {
   }
 };
 
+/// The first elements of each head, to float32.
+struct RowConversion {
+  Element element;
+  const char* from;
+  float* to;
+  int64_t stride, count;
+
+  void Head(int64_t head) const {
+    Widen(element, from + head * stride * 2, count, to + head * count);
+  }
+};
+
 /// A kernel together with the function table it was made with.
 struct Instance {
   const OrtApi* api;
@@ -102,6 +114,26 @@ const float* Floats::Read(const Tensor& tensor) {
   Conversion{element_, true, static_cast<const char*>(tensor.data),
              reinterpret_cast<char*>(block.data()), tensor.size}
       .Run(executor_);
+  return block.data();
+}
+
+const float* Floats::ReadRows(const Tensor& tensor, int64_t rows, int64_t* capacity) {
+  if (element_ == Element::kFloat32) {
+    *capacity = tensor.dim(2);
+    return static_cast<const float*>(tensor.data);
+  }
+  int64_t outer = tensor.dim(0) * tensor.dim(1), size = tensor.dim(3);
+  Scratch& block = scratch_.emplace_back();
+  block.Reset(executor_, outer * rows * size);
+  RowConversion conversion{element_, static_cast<const char*>(tensor.data), block.data(),
+                           tensor.dim(2) * size, rows * size};
+  executor_.ParallelFor(
+      outer,
+      [](void* state, size_t index) {
+        static_cast<RowConversion*>(state)->Head(static_cast<int64_t>(index));
+      },
+      &conversion);
+  *capacity = rows;
   return block.data();
 }
 

@@ -66,6 +66,9 @@ class Floats {
 
   /// Null if the tensor is absent.
   const float* Read(const Tensor& tensor);
+  /// The first `rows` rows [batch, heads, rows, size] of a tensor; `capacity` becomes the distance
+  /// of two heads in rows.
+  const float* ReadRows(const Tensor& tensor, int64_t rows, int64_t* capacity);
   /// Memory for a result; written back by Finish.
   float* Write(const Tensor& tensor);
   void Finish();

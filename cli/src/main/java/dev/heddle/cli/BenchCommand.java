@@ -3,6 +3,7 @@ package dev.heddle.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.OpsMode;
 import java.io.IOException;
@@ -114,7 +115,10 @@ final class BenchCommand implements Callable<Integer> {
         Samples productTimes = new Samples();
         Samples readTimes = new Samples();
         double off;
-        BenchSession.write(BenchGraph.attention(measured.attention(), measured.past() > 0), folder);
+        BenchSession.write(
+                BenchGraph.attention(
+                        measured.attention(), measured.past() > 0 ? new KvCache.Dynamic() : new KvCache.None()),
+                folder);
         try (BenchSession fast = BenchSession.attention(measured, OpsMode.NATIVE, threads, folder);
                 BenchSession body = BenchSession.attention(measured, OpsMode.PORTABLE, threads, folder)) {
             off = difference(fast.context(), body.context());

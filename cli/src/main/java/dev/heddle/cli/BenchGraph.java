@@ -13,6 +13,7 @@ import dev.heddle.exporter.op.OnnxOps;
 import dev.heddle.models.attention.AttentionValues;
 import dev.heddle.models.attention.AttentionWeight;
 import dev.heddle.models.attention.CacheSlot;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.attention.SequenceValues;
 import dev.heddle.models.attention.SoftmaxAttention;
 import java.util.ArrayList;
@@ -34,9 +35,9 @@ final class BenchGraph {
     /**
      * One attention core with random weights; inputs {@code q k v key_mask} and, with a cache, {@code past_<role>}.
      *
-     * @param cached whether earlier tokens are inputs and the grown state is an output
+     * @param cache under another one than none, earlier tokens are inputs and the state after them is an output
      */
-    static Model attention(SoftmaxAttention attention, boolean cached) {
+    static Model attention(SoftmaxAttention attention, KvCache cache) {
         GraphBuilder graph = new GraphBuilder("attention", OPSET, FunctionStyle.FUNCTION);
         Value q =
                 input(graph, "q", attention.heads().query() * attention.heads().size());
@@ -44,12 +45,14 @@ final class BenchGraph {
                 graph, "k", attention.heads().keyValue() * attention.heads().size());
         Value v = input(
                 graph, "v", attention.heads().keyValue() * attention.heads().size());
-        Dim total = cached ? Dim.of("total_len") : Q_LEN;
+        Dim total = cache instanceof KvCache.None ? Q_LEN : Dim.of("total_len");
         Value mask = graph.input("key_mask", new TensorType(DType.BOOL, Shape.of(BATCH, total)));
         Value positions = graph.input("position_ids", new TensorType(DType.INT64, Shape.of(BATCH, Q_LEN)));
         Map<String, Value> past = new LinkedHashMap<>();
-        for (CacheSlot slot : cached ? attention.state() : List.<CacheSlot>of()) {
-            Dim length = Dim.of(slot.role().equals("query") ? "past_rows" : "past_len");
+        for (CacheSlot slot : cache.slots(attention)) {
+            Dim length = slot.length() instanceof CacheSlot.Length.Exactly exactly
+                    ? Dim.of(exactly.count())
+                    : Dim.of(slot.role().equals("query") ? "past_rows" : "past_len");
             Shape shape = Shape.of(BATCH, Dim.of(slot.heads()), length, Dim.of(slot.size()));
             past.put(slot.role(), graph.input("past_" + slot.role(), new TensorType(DType.FLOAT32, shape)));
         }
@@ -60,8 +63,8 @@ final class BenchGraph {
                 .forEach((weight, shape) -> weights.put(
                         weight, graph.weight(weight.name().toLowerCase(Locale.ROOT), numbers(random, shape))));
         SequenceValues sequence = new SequenceValues(graph.root(), mask, positions, DType.FLOAT32);
-        AttentionValues.Result result =
-                attention.emit(graph.root().child("attention"), new AttentionValues(q, k, v, weights, past, sequence));
+        AttentionValues.Result result = attention.emit(
+                graph.root().child("attention"), new AttentionValues(q, k, v, weights, cache, past, sequence));
         graph.output("context", result.context());
         result.present().forEach((role, value) -> graph.output("present_" + role, value));
         return graph.build("heddle", "bench");

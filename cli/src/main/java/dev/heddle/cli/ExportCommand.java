@@ -3,17 +3,21 @@ package dev.heddle.cli;
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
 import dev.heddle.exporter.onnx.StagedFolder;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.decoder.GraphOptions;
-import dev.heddle.models.decoder.KvCache;
 import dev.heddle.models.export.ModelExport;
 import dev.heddle.models.family.SourceModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code heddle export}: a checkpoint or preset as a model folder. */
@@ -30,8 +34,14 @@ final class ExportCommand implements Callable<Integer> {
             description = "Folder to make.")
     private Path output = Path.of("");
 
-    @Option(names = "--cache", paramLabel = "KIND", description = "none or dynamic (default: dynamic).")
-    private KvCache cache = KvCache.DYNAMIC;
+    @Option(
+            names = "--cache",
+            paramLabel = "KIND",
+            description = "none, dynamic or static (default: dynamic); static: of fixed length, written in place.")
+    private CacheKind cache = CacheKind.DYNAMIC;
+
+    @Option(names = "--max-len", paramLabel = "N", description = "Tokens that a static cache holds per sequence.")
+    private @Nullable Integer maxLen;
 
     @Option(names = "--dtype", paramLabel = "TYPE", description = "fp32 (default: fp32).")
     private WeightType dtype = WeightType.FP32;
@@ -53,12 +63,19 @@ final class ExportCommand implements Callable<Integer> {
         FP32
     }
 
+    /** Caches as the command line spells them. */
+    enum CacheKind {
+        NONE,
+        DYNAMIC,
+        STATIC
+    }
+
     @Override
     public Integer call() throws IOException {
         new OptionValue(spec.commandLine(), "--opset", opset)
                 .require(GraphOptions.OPSETS.contains(opset), GraphOptions.opsetNames());
-        GraphOptions options =
-                new GraphOptions(opset, inline ? FunctionStyle.INLINE : FunctionStyle.FUNCTION, cache, DType.FLOAT32);
+        GraphOptions options = new GraphOptions(
+                opset, inline ? FunctionStyle.INLINE : FunctionStyle.FUNCTION, kvCache(), DType.FLOAT32);
         TargetFolder.check(output, force);
         source.checkApart(output);
         try (SourceModel model = source.open();
@@ -76,5 +93,24 @@ final class ExportCommand implements Callable<Integer> {
                             + Quantity.bytes(ModelFolderSize.of(output)));
         }
         return 0;
+    }
+
+    private KvCache kvCache() {
+        if ((cache == CacheKind.STATIC) != (maxLen != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--cache static and --max-len N: expected both or none, got --cache "
+                            + cache.name().toLowerCase(Locale.ROOT)
+                            + (maxLen == null ? "" : " --max-len " + maxLen));
+        }
+        return switch (cache) {
+            case NONE -> new KvCache.None();
+            case DYNAMIC -> new KvCache.Dynamic();
+            case STATIC -> {
+                int rows = Objects.requireNonNull(maxLen);
+                new OptionValue(spec.commandLine(), "--max-len", rows).requireAtLeast(1);
+                yield new KvCache.Static(rows);
+            }
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.cli;
 
+import dev.heddle.runtime.generate.FinishReason;
 import dev.heddle.runtime.generate.GenerationOptions;
 import dev.heddle.runtime.generate.LanguageModel;
 import dev.heddle.runtime.generate.Sampling;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,9 @@ final class GenerateCommand implements Callable<Integer> {
             try (TokenStream tokens = opened.stream(ids, options)) {
                 print(tokens, asText, out);
                 report(tokens.timings());
+                if (tokens.finishReason().equals(Optional.of(FinishReason.CACHE_FULL))) {
+                    warn("the model's cache is full; export with a larger --max-len");
+                }
             }
         }
         return 0;
@@ -129,6 +134,11 @@ final class GenerateCommand implements Callable<Integer> {
 
     private static String separator(List<Token> made) {
         return made.size() > 1 ? "," : "";
+    }
+
+    private void warn(String text) {
+        spec.commandLine().getErr().println("heddle: " + text);
+        spec.commandLine().getErr().flush();
     }
 
     private void report(Timings timings) {

@@ -1,6 +1,5 @@
 package dev.heddle.cli;
 
-import dev.heddle.models.decoder.KvCache;
 import dev.heddle.models.preset.Initialization;
 import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.Provider;
@@ -72,7 +71,7 @@ public final class Heddle implements Callable<Integer> {
         register(commandLine, ExportCommand.WeightType.class);
         register(commandLine, BenchCommand.Subject.class);
         register(commandLine, Initialization.class);
-        register(commandLine, KvCache.class);
+        register(commandLine, ExportCommand.CacheKind.class);
         register(commandLine, OpsMode.class);
         register(commandLine, Provider.class);
     }

@@ -1,5 +1,7 @@
 package dev.heddle.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,26 @@ final class GenerateErrorTest {
         CommandRun run = CommandRun.of("generate", model, "--tokens", "1,40");
 
         run.assertFailed("input_ids: token 40 at [0, 1] is not in the vocabulary of 40");
+    }
+
+    @Test
+    void prompt_longerThanTheStaticCache_isRefused(@TempDir Path folder) {
+        Path fixed = ExportedModels.export("llama-tiny", folder, "--cache", "static", "--max-len", 4);
+
+        CommandRun run = CommandRun.of("generate", fixed, "--tokens", "1,2,3,4,5");
+
+        run.assertFailed("sequence of 5 tokens does not fit max_len 4 of layer 0; export with a larger --max-len");
+    }
+
+    @Test
+    void staticCache_thatIsFull_endsTheTextAndIsSaid(@TempDir Path folder) {
+        Path fixed = ExportedModels.export("llama-tiny", folder, "--cache", "static", "--max-len", 4);
+
+        CommandRun run = CommandRun.of("generate", fixed, "--tokens", "1,2", "--max-new-tokens", 9);
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).matches("\\d+,\\d+,\\d+\n");
+        assertThat(run.err()).endsWith("heddle: the model's cache is full; export with a larger --max-len\n");
     }
 
     @Test

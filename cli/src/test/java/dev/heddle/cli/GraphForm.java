@@ -5,6 +5,7 @@ import dev.heddle.models.attention.AttentionVariant;
 import dev.heddle.models.attention.AttentionWeight;
 import dev.heddle.models.attention.ContextNorm;
 import dev.heddle.models.attention.Gate;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.attention.Positions;
 import dev.heddle.models.attention.ReferenceRun;
 import dev.heddle.models.attention.SoftmaxAttention;
@@ -17,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** One sample in one form. */
-record GraphForm(VariantSamples sample, int opset, FunctionStyle style, Precision precision) {
+record GraphForm(VariantSamples sample, int opset, FunctionStyle style, Precision precision, KvCache cache) {
 
     private static final int TOKENS = 17;
 
@@ -27,7 +28,8 @@ record GraphForm(VariantSamples sample, int opset, FunctionStyle style, Precisio
     static Stream<GraphForm> all(FunctionStyle... styles) {
         return Arrays.stream(VariantSamples.values()).flatMap(sample -> Stream.of(21, 23)
                 .flatMap(opset -> Arrays.stream(styles).flatMap(style -> Arrays.stream(Precision.values())
-                        .map(precision -> new GraphForm(sample, opset, style, precision)))));
+                        .flatMap(precision -> Stream.of(new KvCache.Dynamic(), new KvCache.Static(TOKENS + 3))
+                                .map(cache -> new GraphForm(sample, opset, style, precision, cache))))));
     }
 
     /** The sample; without RoPE where only our kernels can compute in its element type, for RoPE is no operator of ours. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.exporter.graph.FunctionStyle;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.attention.ReferenceRun;
 import dev.heddle.models.attention.SoftmaxAttention;
 import dev.heddle.models.attention.VariantSamples;
@@ -36,7 +37,14 @@ abstract class GraphParitySuite {
     private OrtAttention open(GraphForm form) throws IOException {
         form.gap(ops).ifPresent(reason -> assumeTrue(false, reason));
         return OrtAttention.open(
-                form.variant(), form.weights(), form.opset(), form.style(), form.precision(), ops, folder);
+                form.variant(),
+                form.weights(),
+                form.opset(),
+                form.style(),
+                form.precision(),
+                form.cache(),
+                ops,
+                folder);
     }
 
     private static ReferenceRun on(OrtAttention graph, ReferenceRun reference) {
@@ -116,7 +124,8 @@ abstract class GraphParitySuite {
 
     @Test
     void graph_withOneCachedQueryTooFew_isWrong() throws IOException {
-        GraphForm form = new GraphForm(VariantSamples.MULTI_TOKEN, 23, FunctionStyle.FUNCTION, Precision.FLOAT32);
+        GraphForm form = new GraphForm(
+                VariantSamples.MULTI_TOKEN, 23, FunctionStyle.FUNCTION, Precision.FLOAT32, new KvCache.Dynamic());
         ReferenceRun reference = form.reference();
         DoubleTensor whole = reference.whole();
         int history = ((SoftmaxAttention) form.sample().variant()).queryHistory();

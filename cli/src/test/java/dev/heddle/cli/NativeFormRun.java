@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import dev.heddle.exporter.graph.FunctionStyle;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.attention.ReferenceRun;
 import dev.heddle.models.attention.VariantSamples;
 import dev.heddle.models.reference.DoubleTensor;
@@ -22,11 +23,19 @@ final class NativeFormRun {
      */
     public static void main(String[] arguments) throws IOException {
         for (String name : Arrays.copyOfRange(arguments, 1, arguments.length)) {
-            GraphForm form = new GraphForm(VariantSamples.valueOf(name), 23, FunctionStyle.FUNCTION, Precision.FLOAT32);
+            GraphForm form = new GraphForm(
+                    VariantSamples.valueOf(name), 23, FunctionStyle.FUNCTION, Precision.FLOAT32, new KvCache.Dynamic());
             Path folder = Files.createDirectory(Path.of(arguments[0], name));
             ReferenceRun reference = form.reference();
             try (OrtAttention graph = OrtAttention.open(
-                    form.variant(), form.weights(), 23, form.style(), form.precision(), OpsMode.NATIVE, folder)) {
+                    form.variant(),
+                    form.weights(),
+                    23,
+                    form.style(),
+                    form.precision(),
+                    form.cache(),
+                    OpsMode.NATIVE,
+                    folder)) {
                 ReferenceRun run =
                         new ReferenceRun(reference.variant(), graph, reference.q(), reference.k(), reference.v());
                 DoubleTensor whole = run.whole();

@@ -9,6 +9,7 @@ import dev.heddle.models.attention.AttentionReference;
 import dev.heddle.models.attention.AttentionVariant;
 import dev.heddle.models.attention.AttentionWeight;
 import dev.heddle.models.attention.CacheSlot;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.reference.DoubleTensor;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
@@ -19,18 +20,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A variant's graph on ONNX Runtime, in the form of a reference, so that both answer the same questions. */
 final class OrtAttention implements AttentionReference, AutoCloseable {
 
-    private final AttentionVariant variant;
+    private final List<CacheSlot> slots;
     private final Precision precision;
     private final ModelSession session;
 
-    private OrtAttention(AttentionVariant variant, Precision precision, ModelSession session) {
-        this.variant = variant;
+    private OrtAttention(List<CacheSlot> slots, Precision precision, ModelSession session) {
+        this.slots = slots;
         this.precision = precision;
         this.session = session;
     }
@@ -41,6 +43,7 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
             int opset,
             FunctionStyle style,
             Precision precision,
+            KvCache cache,
             OpsMode ops,
             Path folder)
             throws IOException {
@@ -49,11 +52,12 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
                 style,
                 opset,
                 precision.inGraphs(),
+                cache,
                 (weight, shape) -> precision.weight(shape, weights.get(weight).data()));
         ModelChecker.require(model);
         new ModelWriter(folder, (weight, bytes) -> {}).write(model);
         return new OrtAttention(
-                variant,
+                cache.slots(variant),
                 precision,
                 ModelSession.open(folder, SessionOptions.builder().ops(ops).build()));
     }
@@ -78,7 +82,7 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
     @Override
     public Map<String, DoubleTensor> fresh(int batch) {
         Map<String, DoubleTensor> state = new TreeMap<>();
-        for (CacheSlot slot : variant.state()) {
+        for (CacheSlot slot : slots) {
             state.put(
                     slot.role(),
                     DoubleTensor.zeros(batch, slot.heads(), slot.length().fresh(), slot.size()));

@@ -20,7 +20,13 @@ final class UsageErrorTest {
             value = {
                 "export x -o y --opset 22 | invalid value for option '--opset': expected 21 or 23, got 22",
                 "export x -o y --dtype fp16 | invalid value for option '--dtype': expected fp32, got 'fp16'",
-                "export x -o y --cache static | invalid value for option '--cache': expected none or dynamic, got 'static'",
+                "export x -o y --cache ring | invalid value for option '--cache': expected none, dynamic or static, got"
+                        + " 'ring'",
+                "export x -o y --cache static | --cache static and --max-len N: expected both or none, got --cache static",
+                "export x -o y --max-len 8 | --cache static and --max-len N: expected both or none, got --cache dynamic"
+                        + " --max-len 8",
+                "export x -o y --cache static --max-len 0 | invalid value for option '--max-len': expected at least 1,"
+                        + " got 0",
                 "export x -o y --init zero | invalid value for option '--init': expected identity or random, got 'zero'",
                 "export x -o y --seed one | invalid value for option '--seed': 'one' is not a long",
                 "export x | missing required option: '--output=DIR'",
@@ -115,7 +121,8 @@ final class UsageErrorTest {
         CommandRun run = CommandRun.of("export", "--help");
 
         assertThat(run.out())
-                .contains("none or dynamic (default: dynamic)", "fp32 (default: fp32)", "21 or 23 (default: 23)");
+                .contains(
+                        "none, dynamic or static (default: dynamic)", "fp32 (default: fp32)", "21 or 23 (default: 23)");
         assertThat(run.exitCode()).isZero();
     }
 }

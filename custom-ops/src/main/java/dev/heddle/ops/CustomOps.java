@@ -18,6 +18,12 @@ public final class CustomOps {
 
     public static final int VERSION = 1;
 
+    private static final String STATIC_CACHE =
+            "0 (default) = dynamic cache. Else a static one: past_* and present_* key and value have so many rows, the first of them the row's real tokens "
+                    + "without pads, as many as key_mask has in the columns before the new ones; the new real tokens are written behind them. They may be the "
+                    + "same memory. Rows of a batch may hold different numbers of tokens. New tokens of a row lie together, behind pads only if it holds none. "
+                    + "past_query and present_query have all (cq_pre - 1) + (cq_post - 1) rows; window does not shorten anything";
+
     /** Weighted sum of each raw key or value with the ones before it. */
     public static final OpSchema KV_SHIFT = new OpSchema(
             DOMAIN,
@@ -58,8 +64,8 @@ public final class CustomOps {
                             "key_mask",
                             REQUIRED,
                             "[batch, total_len] bool, true = real token; the last past_len + q_len columns are used"),
-                    new Parameter("past_key", OPTIONAL, "[batch, kv_heads, past_len, head_dim]"),
-                    new Parameter("past_value", OPTIONAL, "[batch, kv_heads, past_len, head_dim]"),
+                    new Parameter("past_key", OPTIONAL, "[batch, kv_heads, past_len, head_dim]; see max_len"),
+                    new Parameter("past_value", OPTIONAL, "[batch, kv_heads, past_len, head_dim]; see max_len"),
                     new Parameter(
                             "past_query",
                             OPTIONAL,
@@ -86,6 +92,7 @@ public final class CustomOps {
                     new Attribute(
                             "num_heads", INT, REQUIRED, "query heads; kv_heads is read from `key` and divides it"),
                     new Attribute("scale", FLOAT, REQUIRED, "factor on query key^T, usually 1 / sqrt(head_dim)"),
+                    new Attribute("max_len", INT, OPTIONAL, STATIC_CACHE),
                     new Attribute("window", INT, OPTIONAL, "keys a query sees, itself included; 0 (default) = all"),
                     new Attribute(
                             "pre_padding",
@@ -120,6 +127,7 @@ public final class CustomOps {
             List.of(
                     new Attribute("num_heads", INT, REQUIRED, "query heads; even"),
                     new Attribute("scale", FLOAT, REQUIRED, "factor on query key^T, usually 1 / sqrt(head_dim)"),
+                    new Attribute("max_len", INT, OPTIONAL, STATIC_CACHE),
                     new Attribute("norm_epsilon", FLOAT, REQUIRED, "of the norm over 2 head_dim"),
                     new Attribute("norm_scale", FLOAT, REQUIRED, "1 - lambda_init")));
 

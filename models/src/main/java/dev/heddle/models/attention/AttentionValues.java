@@ -10,7 +10,8 @@ import java.util.Map;
  * @param k [batch, q_len, Hkv * d]
  * @param v [batch, q_len, Hkv * d]
  * @param weights exactly the keys of {@link AttentionVariant#weights}
- * @param past state by role, as {@link AttentionVariant#state} lists it; empty for a model without cache
+ * @param cache how state is kept
+ * @param past state by role, as {@link KvCache#slots} lists it
  * @param sequence values that all layers share
  */
 public record AttentionValues(
@@ -18,11 +19,12 @@ public record AttentionValues(
         Value k,
         Value v,
         Map<AttentionWeight, Value> weights,
+        KvCache cache,
         Map<String, Value> past,
         SequenceValues sequence) {
 
     boolean isCached() {
-        return !past.isEmpty();
+        return !(cache instanceof KvCache.None);
     }
 
     /** The weight, or {@link Value#ABSENT}. */

@@ -23,6 +23,9 @@ public record CacheSlot(String role, int heads, Length length, int size) {
         /** Length to keep of a tensor with this many rows. */
         int kept(int rows);
 
+        /** Length in a static cache for so many tokens. */
+        int reserved(int maxLen);
+
         /** One row per token so far; starts empty. */
         record Growing() implements Length {
             @Override
@@ -33,6 +36,29 @@ public record CacheSlot(String role, int heads, Length length, int size) {
             @Override
             public int kept(int rows) {
                 return rows;
+            }
+
+            @Override
+            public int reserved(int maxLen) {
+                return maxLen;
+            }
+        }
+
+        /** One row per token, of which the last {@code count} are enough; starts empty. A longer (untrimmed) one gives the same result. */
+        record Window(int count) implements Length {
+            @Override
+            public int fresh() {
+                return 0;
+            }
+
+            @Override
+            public int kept(int rows) {
+                return Math.min(rows, count);
+            }
+
+            @Override
+            public int reserved(int maxLen) {
+                return maxLen;
             }
         }
 
@@ -47,6 +73,11 @@ public record CacheSlot(String role, int heads, Length length, int size) {
             public int kept(int rows) {
                 return Math.min(rows, count);
             }
+
+            @Override
+            public int reserved(int maxLen) {
+                return count;
+            }
         }
 
         /** Always {@code count} rows; starts as zeros. */
@@ -58,6 +89,11 @@ public record CacheSlot(String role, int heads, Length length, int size) {
 
             @Override
             public int kept(int rows) {
+                return count;
+            }
+
+            @Override
+            public int reserved(int maxLen) {
                 return count;
             }
         }

@@ -9,13 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** {@code DifferentialAttention} in ONNX's own operators; inputs as {@link dev.heddle.ops.CustomOps#DIFFERENTIAL_ATTENTION} lists them. */
-record DifferentialAttentionBody(boolean grouped, DType dtype, boolean cached) implements FunctionBody {
+record DifferentialAttentionBody(boolean grouped, DType dtype, KvCache cache) implements FunctionBody {
 
     String overload() {
         List<String> parts = new ArrayList<>();
-        if (cached) {
-            parts.add("cached");
-        }
+        MultiTokenAttentionBody.addCache(parts, cache);
         if (grouped) {
             parts.add("gqa");
         }
@@ -29,11 +27,24 @@ record DifferentialAttentionBody(boolean grouped, DType dtype, boolean cached) i
     public List<Value> emit(GraphScope scope, List<Value> inputs) {
         OnnxOps ops = new OnnxOps(scope);
         Value query = inputs.get(0);
-        Value keys = cached ? ops.concat("keys", 2, inputs.get(5), inputs.get(1)) : inputs.get(1);
-        Value values = cached ? ops.concat("values", 2, inputs.get(6), inputs.get(2)) : inputs.get(2);
         Value rows = ops.length("row_count", query, 2);
-        Value count = cached ? ops.length("key_count", keys, 2) : rows;
-        Value visible = VisibleCells.emit(ops, inputs.get(3), rows, count, Value.ABSENT);
+        Value keys = inputs.get(1);
+        Value values = inputs.get(2);
+        Value visible;
+        if (cache instanceof KvCache.Static) {
+            StaticCache state = StaticCache.of(ops, inputs.get(3), inputs.get(5), query);
+            StaticCache.Appended all = state.append(
+                    new StaticCache.Appended(inputs.get(5), inputs.get(6)), new StaticCache.Appended(keys, values));
+            keys = all.keys();
+            values = all.values();
+            visible = state.visible(rows, 0, Value.ABSENT);
+        } else {
+            boolean cached = cache instanceof KvCache.Dynamic;
+            keys = cached ? ops.concat("keys", 2, inputs.get(5), keys) : keys;
+            values = cached ? ops.concat("values", 2, inputs.get(6), values) : values;
+            Value count = cached ? ops.length("key_count", keys, 2) : rows;
+            visible = VisibleCells.emit(ops, inputs.get(3), rows, count, Value.ABSENT);
+        }
 
         GroupedProducts products = new GroupedProducts(ops, grouped);
         Value scores = products.scores(query, keys);
@@ -42,7 +53,7 @@ record DifferentialAttentionBody(boolean grouped, DType dtype, boolean cached) i
         Value context = difference(ops, attended, inputs.get(4));
 
         List<Value> outputs = new ArrayList<>(List.of(context));
-        if (cached) {
+        if (!(cache instanceof KvCache.None)) {
             outputs.add(keys);
             outputs.add(values);
         }

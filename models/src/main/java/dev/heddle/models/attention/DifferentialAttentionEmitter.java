@@ -36,7 +36,7 @@ final class DifferentialAttentionEmitter {
         Value key = Rotation.emit(ops, "k_rot", k, attention.positions(), in.sequence());
 
         DifferentialAttentionBody body =
-                new DifferentialAttentionBody(heads.groupSize() > 1, query.dtype(), in.isCached());
+                new DifferentialAttentionBody(heads.groupSize() > 1, query.dtype(), in.cache());
         List<String> roles = new ArrayList<>(List.of("context"));
         if (in.isCached()) {
             roles.addAll(List.of("present_key", "present_value"));
@@ -68,10 +68,14 @@ final class DifferentialAttentionEmitter {
     }
 
     private Map<String, Attribute> attributes() {
-        return Map.of(
-                "num_heads", new Attribute.Int(attention.heads().query()),
-                "scale", new Attribute.Real((float) attention.scale()),
-                "norm_epsilon", new Attribute.Real((float) attention.epsilon()),
-                "norm_scale", new Attribute.Real((float) (1 - attention.lambdaInit())));
+        Map<String, Attribute> attributes = new LinkedHashMap<>();
+        attributes.put("num_heads", new Attribute.Int(attention.heads().query()));
+        attributes.put("scale", new Attribute.Real((float) attention.scale()));
+        attributes.put("norm_epsilon", new Attribute.Real((float) attention.epsilon()));
+        attributes.put("norm_scale", new Attribute.Real((float) (1 - attention.lambdaInit())));
+        if (in.cache() instanceof KvCache.Static cache) {
+            attributes.put("max_len", new Attribute.Int(cache.maxLen()));
+        }
+        return attributes;
     }
 }

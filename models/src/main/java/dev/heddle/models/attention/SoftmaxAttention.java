@@ -112,7 +112,7 @@ public record SoftmaxAttention(
     @Override
     public List<CacheSlot> state() {
         CacheSlot.Length keys = mask instanceof Mask.SlidingWindow window
-                ? new CacheSlot.Length.AtMost(window.size() - 1 + queryHistory())
+                ? new CacheSlot.Length.Window(window.size() - 1 + queryHistory())
                 : new CacheSlot.Length.Growing();
         List<CacheSlot> slots = new ArrayList<>();
         slots.add(new CacheSlot("key", heads.keyValue(), keys, heads.size()));

@@ -48,6 +48,7 @@ final class SoftmaxAttentionEmitter {
         Value query = Rotation.emit(ops, "q_rot", q, attention.positions(), in.sequence());
         Value key = Rotation.emit(ops, "k_rot", k, attention.positions(), in.sequence());
         boolean standard = scope.opset() >= FIRST_OPSET_WITH_ATTENTION
+                && !(in.cache() instanceof KvCache.Static)
                 && attention.hasPlainScores()
                 && attention.norm() instanceof ContextNorm.None
                 && attention.gate() instanceof Gate.None;
@@ -102,7 +103,7 @@ final class SoftmaxAttentionEmitter {
     }
 
     private Value customAttention(Value query, Value key, Value value) {
-        MultiTokenAttentionBody body = new MultiTokenAttentionBody(attention, query.dtype(), in.isCached());
+        MultiTokenAttentionBody body = new MultiTokenAttentionBody(attention, query.dtype(), in.cache());
         List<Value> inputs = List.of(
                 query,
                 key,
@@ -139,6 +140,9 @@ final class SoftmaxAttentionEmitter {
         Map<String, Attribute> attributes = new LinkedHashMap<>();
         attributes.put("num_heads", new Attribute.Int(attention.heads().query()));
         attributes.put("scale", new Attribute.Real((float) attention.scale()));
+        if (in.cache() instanceof KvCache.Static cache) {
+            attributes.put("max_len", new Attribute.Int(cache.maxLen()));
+        }
         if (attention.mask() instanceof Mask.SlidingWindow window) {
             attributes.put("window", new Attribute.Int(window.size()));
         }

@@ -12,6 +12,7 @@ import dev.heddle.exporter.op.OnnxOps;
 import dev.heddle.models.attention.AttentionValues;
 import dev.heddle.models.attention.AttentionWeight;
 import dev.heddle.models.attention.CacheSlot;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.attention.SequenceValues;
 import dev.heddle.models.weight.WeightSource;
 import java.util.ArrayList;
@@ -46,14 +47,13 @@ public final class DecoderEmitter {
 
     /** @param version of the program that writes the model */
     public Model emit(String version) {
-        boolean cached = options.cache() == KvCache.DYNAMIC;
-        Dim total = cached ? Dim.of("total_len") : Q_LEN;
+        Dim total = !(options.cache() instanceof KvCache.None) ? Dim.of("total_len") : Q_LEN;
         Value inputIds = graph.input("input_ids", new TensorType(DType.INT64, Shape.of(BATCH, Q_LEN)));
         Value mask = graph.input("attention_mask", new TensorType(DType.INT64, Shape.of(BATCH, total)));
         Value positions = graph.input("position_ids", new TensorType(DType.INT64, Shape.of(BATCH, Q_LEN)));
         List<Map<String, Value>> past = new ArrayList<>();
         for (int layer = 0; layer < decoder.layers().size(); layer++) {
-            past.add(cached ? pastInputs(layer) : Map.of());
+            past.add(pastInputs(layer));
         }
 
         SequenceValues sequence = sequence(mask, positions);
@@ -71,7 +71,8 @@ public final class DecoderEmitter {
 
     private Map<String, Value> pastInputs(int layer) {
         Map<String, Value> past = new LinkedHashMap<>();
-        for (CacheSlot slot : decoder.layers().get(layer).attention().variant().state()) {
+        for (CacheSlot slot :
+                options.cache().slots(decoder.layers().get(layer).attention().variant())) {
             Shape shape = Shape.of(BATCH, Dim.of(slot.heads()), pastLength(slot), Dim.of(slot.size()));
             String name = "past_key_values." + layer + "." + slot.role();
             past.put(slot.role(), graph.input(name, new TensorType(options.dtype(), shape)));
@@ -85,7 +86,10 @@ public final class DecoderEmitter {
             return Dim.of(exactly.count());
         }
         if (slot.length() instanceof CacheSlot.Length.AtMost limit) {
-            return Dim.of((slot.role().equals("query") ? "past_rows_" : "past_len_") + limit.count());
+            return Dim.of("past_rows_" + limit.count());
+        }
+        if (slot.length() instanceof CacheSlot.Length.Window window) {
+            return Dim.of("past_len_" + window.count());
         }
         return Dim.of("past_len");
     }
@@ -111,16 +115,13 @@ public final class DecoderEmitter {
                 modules.linear(block.key(), "k", normed),
                 modules.linear(block.value(), "v", normed),
                 weights,
+                options.cache(),
                 past,
                 sequence);
         AttentionValues.Result result = block.variant().emit(modules.scope(block.path()), values);
-        if (!past.isEmpty()) {
-            block.variant()
-                    .state()
-                    .forEach(slot -> present.put(
-                            "present." + index + "." + slot.role(),
-                            result.present().get(slot.role())));
-        }
+        past.keySet()
+                .forEach(role -> present.put(
+                        "present." + index + "." + role, result.present().get(role)));
 
         OnnxOps ops = new OnnxOps(modules.scope(layer.path()));
         Value attended = ops.add("attention_residual", hidden, modules.linear(block.output(), "out", result.context()));

@@ -2,6 +2,7 @@ package dev.heddle.models.decoder;
 
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
+import dev.heddle.models.attention.KvCache;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -33,6 +34,6 @@ public record GraphOptions(int opset, FunctionStyle style, KvCache cache, DType 
 
     /** Opset 23, functions, dynamic cache, float32. */
     public static GraphOptions defaults() {
-        return new GraphOptions(23, FunctionStyle.FUNCTION, KvCache.DYNAMIC, DType.FLOAT32);
+        return new GraphOptions(23, FunctionStyle.FUNCTION, new KvCache.Dynamic(), DType.FLOAT32);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.models.attention.CacheSlot;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.decoder.Decoder;
 import dev.heddle.models.decoder.DecoderLayer;
 import dev.heddle.models.decoder.GraphOptions;
@@ -30,23 +31,28 @@ final class ModelDescription {
         root.put("max_positions", decoder.maxPositions());
         root.put("tied_head", decoder.isTied());
         root.put("dtype", options.dtype().onnxName());
-        root.put("cache", options.cache().name().toLowerCase(Locale.ROOT));
+        root.put("cache", options.cache().label());
+        if (options.cache() instanceof KvCache.Static cache) {
+            root.put("max_len", cache.maxLen());
+        }
         root.put("operators", options.style().name().toLowerCase(Locale.ROOT));
         ArrayNode layers = root.putArray("layers");
-        decoder.layers().forEach(layer -> layers.add(layer(layer)));
+        decoder.layers().forEach(layer -> layers.add(layer(layer, options.cache())));
         return root.toString();
     }
 
-    private static ObjectNode layer(DecoderLayer layer) {
+    private static ObjectNode layer(DecoderLayer layer, KvCache cache) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("attention", layer.attention().variant().summary());
         ObjectNode state = node.putObject("state");
-        for (CacheSlot slot : layer.attention().variant().state()) {
+        for (CacheSlot slot : cache.slots(layer.attention().variant())) {
             ObjectNode entry = state.putObject(slot.role());
             entry.put("heads", slot.heads());
             entry.put("size", slot.size());
             if (slot.length() instanceof CacheSlot.Length.AtMost limit) {
                 entry.put("at_most", limit.count());
+            } else if (slot.length() instanceof CacheSlot.Length.Window window) {
+                entry.put("at_most", window.count());
             } else if (slot.length() instanceof CacheSlot.Length.Exactly length) {
                 entry.put("exactly", length.count());
             }

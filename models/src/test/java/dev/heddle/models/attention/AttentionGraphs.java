@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** Graphs of nothing but an attention variant with a growing cache. */
+/** Graphs of nothing but an attention variant. */
 public final class AttentionGraphs {
 
     private static final Dim BATCH = Dim.of("batch");
@@ -38,6 +38,7 @@ public final class AttentionGraphs {
                 style,
                 23,
                 DType.FLOAT32,
+                new KvCache.Dynamic(),
                 (weight, shape) -> new Unwritten(new TensorType(DType.FLOAT32, shape)));
     }
 
@@ -52,6 +53,7 @@ public final class AttentionGraphs {
             FunctionStyle style,
             int opset,
             DType dtype,
+            KvCache cache,
             BiFunction<AttentionWeight, Shape, TensorData> weights) {
         GraphBuilder graph = new GraphBuilder("attention", opset, style);
         Heads heads = variant.heads();
@@ -61,7 +63,7 @@ public final class AttentionGraphs {
         Value keyMask = graph.input("key_mask", new TensorType(DType.BOOL, Shape.of(BATCH, Dim.of("total_len"))));
         Value positions = graph.input("position_ids", new TensorType(DType.INT64, Shape.of(BATCH, Q_LEN)));
         Map<String, Value> past = new LinkedHashMap<>();
-        for (CacheSlot slot : variant.state()) {
+        for (CacheSlot slot : cache.slots(variant)) {
             Dim length = slot.length() instanceof CacheSlot.Length.Exactly exactly
                     ? Dim.of(exactly.count())
                     : Dim.of(slot.role().equals("query") ? "past_rows" : "past_len");
@@ -73,7 +75,7 @@ public final class AttentionGraphs {
                 .forEach((weight, shape) -> learned.put(
                         weight, graph.weight(weight.name().toLowerCase(Locale.ROOT), weights.apply(weight, shape))));
         SequenceValues sequence = new SequenceValues(graph.root(), keyMask, positions, dtype);
-        AttentionValues values = new AttentionValues(q, k, v, learned, past, sequence);
+        AttentionValues values = new AttentionValues(q, k, v, learned, cache, past, sequence);
         AttentionValues.Result result = variant.emit(graph.root().child("attention"), values);
         graph.output("context", result.context());
         result.present().forEach((role, value) -> graph.output("present_" + role, value));

@@ -11,6 +11,7 @@ import dev.heddle.exporter.onnx.ModelChecker;
 import dev.heddle.models.Golden;
 import dev.heddle.models.GraphNames;
 import dev.heddle.models.attention.AttentionGraphs;
+import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.attention.VariantSamples;
 import java.io.IOException;
 import java.util.Arrays;
@@ -33,11 +34,25 @@ final class GraphGoldenTest {
                 .flatMap(sample -> Arrays.stream(FunctionStyle.values())
                         .map(style -> new Sample(
                                 sample + "." + style + ".onnx.txt", AttentionGraphs.of(sample.variant(), style))));
-        return Stream.concat(attention, Stream.of(new Sample("decoder.opset21.onnx.txt", decoder())));
+        return Stream.concat(
+                attention,
+                Stream.of(
+                        new Sample("decoder.opset21.onnx.txt", decoder()),
+                        new Sample("MULTI_TOKEN.STATIC.onnx.txt", staticCache())));
+    }
+
+    private static Model staticCache() {
+        return AttentionGraphs.of(
+                VariantSamples.MULTI_TOKEN.variant(),
+                FunctionStyle.FUNCTION,
+                23,
+                DType.FLOAT32,
+                new KvCache.Static(64),
+                (weight, shape) -> new AttentionGraphs.Unwritten(new TensorType(DType.FLOAT32, shape)));
     }
 
     private static Model decoder() {
-        GraphOptions options = new GraphOptions(21, FunctionStyle.FUNCTION, KvCache.DYNAMIC, DType.FLOAT32);
+        GraphOptions options = new GraphOptions(21, FunctionStyle.FUNCTION, new KvCache.Dynamic(), DType.FLOAT32);
         return new DecoderEmitter(
                         DecoderSamples.around(VariantSamples.GROUPED_QUERIES.variant()),
                         options,

@@ -42,6 +42,15 @@ public final class AttentionMask {
     }
 
     /**
+     * Padding on the right.
+     *
+     * @param tokens number of real tokens per row, at most {@code length}
+     */
+    public static AttentionMask rightPadded(int length, int[] tokens) {
+        return new AttentionMask(length, new int[tokens.length], tokens.clone());
+    }
+
+    /**
      * Reads a tensor.
      *
      * @param mask INT64 {@code [batch, length]} of 0 and 1
@@ -88,6 +97,16 @@ public final class AttentionMask {
         return length;
     }
 
+    /** Number of real tokens of a row. */
+    public int tokens(int row) {
+        return ends[row] - starts[row];
+    }
+
+    /** Number of real tokens of a row, up to and with a column. */
+    int tokensUpTo(int row, int column) {
+        return Math.max(0, Math.min(column + 1, ends[row]) - starts[row]);
+    }
+
     /**
      * This mask with another one behind it.
      *
@@ -131,26 +150,31 @@ public final class AttentionMask {
         HostTensor tensor = memory.longs(batch(), length);
         LongBuffer values = tensor.longs();
         for (int row = 0; row < batch(); row++) {
-            for (int column = 0; column < length; column++) {
-                values.put(column >= starts[row] && column < ends[row] ? 1 : 0);
-            }
+            put(row, values);
         }
         return tensor;
     }
 
-    /**
-     * The graph's {@code position_ids} of the columns from {@code from} on, INT64 {@code [batch, length - from]}: the
-     * number of real tokens up to and with a column, less one, at least 0.
-     */
-    HostTensor positions(int from, StepMemory memory) {
-        HostTensor tensor = memory.longs(batch(), length - from);
-        LongBuffer values = tensor.longs();
-        for (int row = 0; row < batch(); row++) {
-            for (int column = from; column < length; column++) {
-                values.put(Math.max(0, Math.min(column, ends[row] - 1) - starts[row]));
-            }
+    /** Writes one row of 0 and 1. */
+    void put(int row, LongBuffer values) {
+        for (int column = 0; column < length; column++) {
+            values.put(column >= starts[row] && column < ends[row] ? 1 : 0);
         }
-        return tensor;
+    }
+
+    /**
+     * This mask without pads in front.
+     *
+     * <p>For a state that keeps real tokens only.
+     */
+    AttentionMask packed() {
+        int[] tokens = new int[batch()];
+        int longest = 0;
+        for (int row = 0; row < tokens.length; row++) {
+            tokens[row] = tokens(row);
+            longest = Math.max(longest, tokens[row]);
+        }
+        return rightPadded(longest, tokens);
     }
 
     private static IllegalArgumentException gap(int row, int column) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +44,30 @@ record CacheContract(List<StateSlot> slots) {
 
     boolean isEmpty() {
         return slots.isEmpty();
+    }
+
+    /** Number of tokens that fit into the state of a sequence; empty if it grows. */
+    OptionalLong capacity() {
+        return slots.stream()
+                .map(StateSlot::capacity)
+                .filter(OptionalLong::isPresent)
+                .mapToLong(OptionalLong::getAsLong)
+                .min();
+    }
+
+    /** @throws IllegalArgumentException if a sequence has more tokens than fit */
+    void checkFits(AttentionMask seen) {
+        for (int row = 0; row < seen.batch(); row++) {
+            int tokens = seen.tokens(row);
+            slots.stream()
+                    .filter(slot -> slot.capacity().orElse(Long.MAX_VALUE) < tokens)
+                    .findFirst()
+                    .ifPresent(slot -> {
+                        throw new IllegalArgumentException(
+                                "sequence of %d tokens does not fit max_len %d of layer %s; export with a larger --max-len"
+                                        .formatted(tokens, slot.capacity().getAsLong(), slot.layer()));
+                    });
+        }
     }
 
     /** @throws IllegalArgumentException if a state of that contract cannot be one of this contract */

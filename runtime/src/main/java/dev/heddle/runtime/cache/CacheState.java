@@ -4,9 +4,10 @@ import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.NativeTensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * What a model remembers of a batch of sequences; grows with each step of a {@link Decoder}.
+ * What a model remembers of a batch of sequences; moves on with each step of a {@link Decoder}.
  *
  * <p>The tensors stay with ONNX Runtime. Must be closed; a use after that throws {@link IllegalStateException}. Safe
  * to close from another thread, which waits for a step in flight; steps with one state happen one after the other.
@@ -15,7 +16,7 @@ public final class CacheState implements AutoCloseable {
     private final CacheContract contract;
     private final StepMemory maskMemory = new StepMemory();
     private final StepMemory positionMemory = new StepMemory();
-    private Map<String, NativeTensor> past;
+    private final Map<String, NativeTensor> past;
     private AttentionMask seen;
     private boolean closed;
 
@@ -31,12 +32,12 @@ public final class CacheState implements AutoCloseable {
         return seen.batch();
     }
 
-    /** Number of tokens fed so far per sequence, padding included. */
+    /** Number of tokens kept so far per sequence: padding included, but for a state of fixed length, which keeps none. */
     public synchronized int length() {
         return seen.length();
     }
 
-    /** Which of the tokens fed so far are real. */
+    /** Which of these tokens are real. */
     public synchronized AttentionMask mask() {
         return seen;
     }
@@ -69,10 +70,14 @@ public final class CacheState implements AutoCloseable {
         return past;
     }
 
-    /** Takes over the state that a step gave, and frees the old one. */
+    NativeTensor past(StateSlot slot) {
+        return Objects.requireNonNull(past().get(slot.input()));
+    }
+
+    /** Takes over what a step gave, and frees the tensors that it takes the place of. */
     synchronized void advance(Map<String, NativeTensor> present, AttentionMask newSeen) {
-        past.values().forEach(NativeTensor::close);
-        past = present;
+        present.forEach(
+                (name, tensor) -> Objects.requireNonNull(past.put(name, tensor)).close());
         seen = newSeen;
     }
 

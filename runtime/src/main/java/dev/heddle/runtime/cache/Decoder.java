@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -68,6 +69,12 @@ public final class Decoder {
                 : OptionalInt.empty();
     }
 
+    /** Number of tokens that fit into the state of one sequence; empty if it grows or there is none. */
+    public OptionalInt capacity() {
+        OptionalLong capacity = contract.capacity();
+        return capacity.isPresent() ? OptionalInt.of(Math.toIntExact(capacity.getAsLong())) : OptionalInt.empty();
+    }
+
     /** The state before the first token of {@code batch} sequences; the caller closes it. */
     public CacheState newState(int batch) {
         Map<String, HostTensor> fresh = new LinkedHashMap<>();
@@ -83,7 +90,9 @@ public final class Decoder {
      */
     public CacheState restore(Map<String, HostTensor> past, AttentionMask seen) {
         contract.checkTensors(past, seen.batch());
-        return new CacheState(contract, past, seen);
+        AttentionMask kept = contract.capacity().isPresent() ? seen.packed() : seen;
+        contract.checkFits(kept);
+        return new CacheState(contract, past, kept);
     }
 
     /** Memory for the logits of a block, {@code [batch, len, vocab]}; empty if the graph leaves the vocabulary open. */
@@ -133,17 +142,30 @@ public final class Decoder {
         synchronized (state) {
             contract.checkSame(state.contract());
             checkTokens(state, block);
-            AttentionMask seen = state.mask().then(block.mask());
-            Map<String, NativeTensor> fed = feed(state, block, seen);
+            StepMask mask = contract.capacity().isPresent()
+                    ? StepMask.packed(state.mask(), block.mask())
+                    : StepMask.joined(state.mask(), block.mask());
+            contract.checkFits(mask.after());
+            Map<String, NativeTensor> fed = feed(state, block, mask);
             try {
                 Map<String, NativeTensor> inputs = new HashMap<>(fed);
                 inputs.putAll(state.past());
                 Set<String> wanted = new HashSet<>(places.isEmpty() ? Set.of(LOGITS) : Set.of());
-                contract.slots().forEach(slot -> wanted.add(slot.output()));
-                Map<String, NativeTensor> outputs = session.run(new RunRequest(inputs, wanted, places), cancellation);
+                Map<String, NativeTensor> allPlaces = new HashMap<>(places);
+                for (StateSlot slot : contract.slots()) {
+                    if (slot.isInPlace()) {
+                        allPlaces.put(slot.output(), state.past(slot));
+                    } else {
+                        wanted.add(slot.output());
+                    }
+                }
+                Map<String, NativeTensor> outputs =
+                        session.run(new RunRequest(inputs, wanted, allPlaces), cancellation);
                 Map<String, NativeTensor> present = new LinkedHashMap<>();
-                contract.slots().forEach(slot -> present.put(slot.input(), outputs.remove(slot.output())));
-                state.advance(present, seen);
+                contract.slots().stream()
+                        .filter(slot -> !slot.isInPlace())
+                        .forEach(slot -> present.put(slot.input(), outputs.remove(slot.output())));
+                state.advance(present, mask.after());
                 return outputs;
             } finally {
                 fed.values().forEach(NativeTensor::close);
@@ -151,16 +173,16 @@ public final class Decoder {
         }
     }
 
-    private Map<String, NativeTensor> feed(CacheState state, TokenBlock block, AttentionMask seen) {
+    private Map<String, NativeTensor> feed(CacheState state, TokenBlock block, StepMask mask) {
         Map<String, NativeTensor> fed = new HashMap<>();
         fed.put(IDS, NativeTensor.of(block.ids()));
         if (session.input(MASK).isPresent()) {
-            fed.put(MASK, NativeTensor.of(seen.toTensor(state.maskMemory())));
+            fed.put(MASK, NativeTensor.of(mask.attentionMask(state.maskMemory())));
         }
         if (session.input(POSITIONS).isPresent()) {
             HostTensor positions = block.positions() instanceof Positions.Given given
                     ? given.ids()
-                    : seen.positions(seen.length() - block.length(), state.positionMemory());
+                    : mask.positions(state.positionMemory());
             fed.put(POSITIONS, NativeTensor.of(positions));
         }
         return fed;

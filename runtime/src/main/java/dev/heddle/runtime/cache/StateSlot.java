@@ -7,6 +7,7 @@ import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.TensorSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * One tensor of the state: the graph input that takes it and the graph output that gives it for the next step.
@@ -39,6 +40,26 @@ record StateSlot(String input, String output, DType dtype, List<Dim> dims) {
                     "%s: a state has the axes batch, heads, rows and more, got %s".formatted(model, past));
         }
         return new StateSlot(past.name(), present.name(), past.dtype(), dims);
+    }
+
+    /**
+     * Number of tokens that fit, for keys and values of fixed length: the model writes new rows behind the old ones and leaves those as they are, so input and
+     * output may be one tensor.
+     */
+    OptionalLong capacity() {
+        boolean perToken = input.endsWith(".key") || input.endsWith(".value");
+        return perToken && dims.get(ROW_AXIS) instanceof Dim.Fixed fixed
+                ? OptionalLong.of(fixed.size())
+                : OptionalLong.empty();
+    }
+
+    boolean isInPlace() {
+        return capacity().isPresent();
+    }
+
+    /** As in {@code past_key_values.3.key}. */
+    String layer() {
+        return input.split("\\.")[1];
     }
 
     /** The state before the first token. */

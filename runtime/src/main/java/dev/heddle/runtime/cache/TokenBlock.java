@@ -59,7 +59,9 @@ public record TokenBlock(HostTensor ids, AttentionMask mask, Positions positions
 
     /** INT64 {@code [batch, len]}: the given positions, or those that a fresh sequence of these tokens has. */
     public HostTensor positionIds() {
-        return positions instanceof Positions.Given given ? given.ids() : mask.positions(0, new StepMemory());
+        return positions instanceof Positions.Given given
+                ? given.ids()
+                : StepMask.joined(AttentionMask.ones(batch(), 0), mask).positions(new StepMemory());
     }
 
     /** The columns from {@code from} to before {@code to}. */

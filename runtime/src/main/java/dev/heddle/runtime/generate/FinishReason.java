@@ -6,5 +6,7 @@ public enum FinishReason {
     STOP_TOKEN,
     /** The limit of the options is reached. */
     MAX_TOKENS,
+    /** The model's cache of fixed length holds no more tokens. */
+    CACHE_FULL,
     CANCELLED
 }

@@ -20,10 +20,12 @@ final class GenerationLoop implements AutoCloseable {
     private final Cancellation cancellation;
     private final SequenceFeed feed;
     private final List<TokenChooser> choosers;
+    private final TokenBlock prompt;
     private final long[] tokens;
     private final boolean[] active;
+    private final int[] lengths;
+    private final int capacity;
     private final FinishReason[] reasons;
-    private TokenBlock next;
     private int made;
     private Timings timings;
 
@@ -31,14 +33,16 @@ final class GenerationLoop implements AutoCloseable {
     GenerationLoop(Decoder decoder, List<long[]> prompts, GenerationOptions options, Cancellation cancellation) {
         this.options = options;
         this.cancellation = cancellation;
-        this.next = PromptBatch.leftPadded(prompts);
+        this.prompt = PromptBatch.leftPadded(prompts);
         this.tokens = new long[prompts.size()];
         this.active = new boolean[prompts.size()];
         this.reasons = new FinishReason[prompts.size()];
+        this.lengths = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
+        this.capacity = decoder.capacity().orElse(Integer.MAX_VALUE);
         this.choosers = IntStream.range(0, prompts.size())
                 .mapToObj(row -> TokenChooser.of(options.sampling(), row))
                 .toList();
-        this.timings = new Timings(next.batch() * next.length(), 0, 0, 0);
+        this.timings = new Timings(prompt.batch() * prompt.length(), 0, 0, 0);
         this.feed = SequenceFeed.of(decoder, prompts.size());
         Arrays.fill(active, true);
     }
@@ -52,6 +56,11 @@ final class GenerationLoop implements AutoCloseable {
             finishAll(FinishReason.MAX_TOKENS);
             return false;
         }
+        finishFull();
+        if (!anyActive()) {
+            return false;
+        }
+        TokenBlock next = made == 0 ? prompt : PromptBatch.column(tokens, active);
         long start = System.nanoTime();
         try {
             choose(feed.append(next, cancellation));
@@ -60,7 +69,6 @@ final class GenerationLoop implements AutoCloseable {
             return false;
         }
         count(System.nanoTime() - start);
-        next = PromptBatch.column(tokens);
         made++;
         return anyActive();
     }
@@ -116,6 +124,15 @@ final class GenerationLoop implements AutoCloseable {
                         timings.prefillNanos(),
                         timings.decodeSteps() + 1,
                         timings.decodeNanos() + nanos);
+    }
+
+    /** The token made last would be fed now; where it does not fit, it was the last one. */
+    private void finishFull() {
+        for (int row = 0; row < active.length; row++) {
+            if (active[row] && made > 0 && lengths[row] + made > capacity) {
+                finish(row, FinishReason.CACHE_FULL);
+            }
+        }
     }
 
     private boolean anyActive() {

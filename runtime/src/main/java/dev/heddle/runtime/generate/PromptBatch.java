@@ -42,8 +42,13 @@ final class PromptBatch {
         return TokenBlock.of(ids).withMask(AttentionMask.leftPadded(width, lengths));
     }
 
-    /** One column, all of it real; what a finished row is fed changes nothing for the others. */
-    static TokenBlock column(long[] tokens) {
-        return TokenBlock.of(HostTensor.ofLongs(tokens, tokens.length, 1));
+    /** One column; rows that are not active get padding. */
+    static TokenBlock column(long[] tokens, boolean[] active) {
+        int[] counts = new int[tokens.length];
+        for (int row = 0; row < counts.length; row++) {
+            counts[row] = active[row] ? 1 : 0;
+        }
+        return TokenBlock.of(HostTensor.ofLongs(tokens, tokens.length, 1))
+                .withMask(AttentionMask.rightPadded(1, counts));
     }
 }

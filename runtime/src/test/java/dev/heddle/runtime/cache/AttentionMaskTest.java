@@ -63,12 +63,6 @@ class AttentionMaskTest {
         assertThat(text(mask(row).slice(from, to).toTensor(new StepMemory()))).isEqualTo(row.substring(from, to));
     }
 
-    @ParameterizedTest
-    @CsvSource({"1111, 0, 0123", "0011, 0, 0001", "1100, 0, 0111", "0111, 2, 12", "0000, 0, 0000", "00000, 3, 00"})
-    void positions_countRealTokens(String row, int from, String positions) {
-        assertThat(text(mask(row).positions(from, new StepMemory()))).isEqualTo(positions);
-    }
-
     @Test
     void leftPadded_putsTokensAtTheEnd() {
         assertThat(text(AttentionMask.leftPadded(3, new int[] {1, 3}).toTensor(new StepMemory())))

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OpsLibraryTest {
     /** Changes with the declarations in CustomOps. */
-    private static final String SCHEMA = "ee27d5c38d0494e7";
+    private static final String SCHEMA = "34999d4163310b2e";
 
     @TempDir
     private Path folder;
