@@ -74,6 +74,9 @@ final class ParityCommand implements Callable<Integer> {
     private @Nullable Path json;
 
     @Mixin
+    private TraceOptions trace = new TraceOptions();
+
+    @Mixin
     private PresetOptions presets = new PresetOptions();
 
     @Mixin
@@ -89,6 +92,15 @@ final class ParityCommand implements Callable<Integer> {
         if (json != null) {
             OutputFile.check(json);
         }
+        if (trace.isWanted()) {
+            boolean same = new TraceRun(
+                            trace,
+                            presets,
+                            session.options(),
+                            spec.commandLine().getOut())
+                    .run(expected, actual, this::tracedTokens);
+            return same ? 0 : Heddle.PARITY_MISMATCH;
+        }
         try (LogitSide a = LogitSide.open(expected, presets, session.options(), chunks);
                 LogitSide b = LogitSide.open(actual, presets, session.options(), chunks)) {
             checkVocabularies(a, b);
@@ -103,6 +115,18 @@ final class ParityCommand implements Callable<Integer> {
             }
             return report.passed() ? 0 : Heddle.PARITY_MISMATCH;
         }
+    }
+
+    private TokenBlock tracedTokens(OptionalInt vocabulary) {
+        if (input != null) {
+            return TokenInput.read(input);
+        }
+        return TokenInput.random(
+                batch,
+                length,
+                vocabulary.orElseThrow(() -> new IllegalArgumentException(
+                        actual + " does not say how many tokens it knows; give tokens with --input")),
+                tokenSeed);
     }
 
     /** The coarser of the two types decides what may be lost. */

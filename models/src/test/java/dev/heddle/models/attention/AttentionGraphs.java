@@ -37,9 +37,18 @@ public final class AttentionGraphs {
                 variant,
                 style,
                 23,
-                DType.FLOAT32,
                 new KvCache.Dynamic(),
                 (weight, shape) -> new Unwritten(new TensorType(DType.FLOAT32, shape)));
+    }
+
+    /** In float32; else as {@link #of(AttentionVariant, FunctionStyle, int, DType, KvCache, BiFunction)}. */
+    public static Model of(
+            AttentionVariant variant,
+            FunctionStyle style,
+            int opset,
+            KvCache cache,
+            BiFunction<AttentionWeight, Shape, TensorData> weights) {
+        return of(variant, style, opset, DType.FLOAT32, cache, weights);
     }
 
     /**

@@ -46,7 +46,6 @@ final class GraphGoldenTest {
                 VariantSamples.MULTI_TOKEN.variant(),
                 FunctionStyle.FUNCTION,
                 23,
-                DType.FLOAT32,
                 new KvCache.Static(64),
                 (weight, shape) -> new AttentionGraphs.Unwritten(new TensorType(DType.FLOAT32, shape)));
     }
