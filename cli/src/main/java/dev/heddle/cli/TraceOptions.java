@@ -25,7 +25,23 @@ final class TraceOptions {
     @Nullable
     Path repro;
 
-    boolean isWanted() {
+    @Option(names = "--weights", description = "Compare each weight of B with what A gives, bit for bit.")
+    boolean weights;
+
+    @Option(
+            names = "--decode",
+            description = "Feed B through its cache, in pieces, alone and behind pads: all must give the same logits.")
+    boolean decode;
+
+    @Option(names = "--causal", description = "Change each token for B: nothing before it may change, not by a bit.")
+    boolean causal;
+
+    /** Whether A's graph is computed. */
+    boolean needsValues() {
         return all || replay || bisect;
+    }
+
+    boolean isWanted() {
+        return needsValues() || weights || decode || causal;
     }
 }

@@ -12,6 +12,7 @@ import dev.heddle.cli.trace.TraceInputs;
 import dev.heddle.cli.trace.TracedSide;
 import dev.heddle.cli.trace.ValueComparison;
 import dev.heddle.cli.trace.ValueTrace;
+import dev.heddle.cli.trace.WeightAudit;
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
 import dev.heddle.exporter.graph.Model;
@@ -22,9 +23,14 @@ import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.export.ModelExport;
 import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
+import dev.heddle.runtime.cache.Decoder;
+import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.parity.CausalCheck;
+import dev.heddle.runtime.parity.DecodeCheck;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelFile;
+import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
@@ -34,11 +40,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Compares the inner values of a checkpoint or model in float64 with those of a model on ONNX Runtime. */
 final class TraceRun {
@@ -66,28 +74,87 @@ final class TraceRun {
         Path file = ModelFile.at(Path.of(actual)).onnx();
         Model written = ModelReader.read(file);
         Model shown = session.ops() == OpsMode.NATIVE ? written : Inliner.inline(written);
-        try (TracedSide right = expected(expected, written);
-                OrtSide judged = new OrtSide(file, shown, session)) {
-            TokenBlock tokens = tokenSource.apply(vocabulary(written));
-            Map<String, HostTensor> inputs = TraceInputs.fresh(shown, tokens);
-            out.println("expected  " + right.describe());
-            out.println("actual    " + judged.describe());
-            out.println("tokens    [" + tokens.batch() + ", " + tokens.length() + "]");
-            try (ValueTrace trace = ValueTrace.start(right, judged, inputs)) {
-                boolean same = true;
-                if (wanted.all) {
-                    same &= list("values", trace, listener -> trace.compare(trace.names(), listener));
+        TokenBlock tokens = tokenSource.apply(vocabulary(written));
+        boolean same = true;
+        if (wanted.needsValues() || wanted.weights) {
+            try (TracedSide right = expected(expected, written);
+                    OrtSide judged = new OrtSide(file, shown, session)) {
+                out.println("expected  " + right.describe());
+                out.println("actual    " + judged.describe());
+                out.println("tokens    [" + tokens.batch() + ", " + tokens.length() + "]");
+                if (wanted.weights) {
+                    same &= weights(right.model(), written);
                 }
-                if (wanted.replay) {
-                    same &= list("nodes alone", trace, listener -> new Replay(trace).compare(trace.names(), listener));
-                }
-                if (wanted.bisect) {
-                    same &= bisect(trace);
-                }
-                out.flush();
-                return same;
+                same &= !wanted.needsValues() || values(right, judged, TraceInputs.fresh(shown, tokens));
             }
         }
+        if (wanted.decode || wanted.causal) {
+            same &= behaviour(file, tokens);
+        }
+        out.flush();
+        return same;
+    }
+
+    private boolean values(TracedSide right, OrtSide judged, Map<String, HostTensor> inputs) throws IOException {
+        try (ValueTrace trace = ValueTrace.start(right, judged, inputs)) {
+            boolean same = true;
+            if (wanted.all) {
+                same &= list("values", trace, listener -> trace.compare(trace.names(), listener));
+            }
+            if (wanted.replay) {
+                same &= list("nodes alone", trace, listener -> new Replay(trace).compare(trace.names(), listener));
+            }
+            if (wanted.bisect) {
+                same &= bisect(trace);
+            }
+            return same;
+        }
+    }
+
+    private boolean weights(Model right, Model judged) throws IOException {
+        List<WeightAudit.Entry> entries = WeightAudit.of(right, judged);
+        List<WeightAudit.Entry> wrong =
+                entries.stream().filter(entry -> !entry.passed()).toList();
+        out.println("weights: " + entries.size() + " compared, " + wrong.size() + " differ");
+        wrong.stream().limit(SHOWN).forEach(entry -> out.println("  " + entry.name() + ": " + entry.problem()));
+        if (wrong.size() > SHOWN) {
+            out.println("  and " + (wrong.size() - SHOWN) + " more");
+        }
+        return wrong.isEmpty();
+    }
+
+    private boolean behaviour(Path file, TokenBlock tokens) {
+        boolean same = true;
+        try (ModelSession open = ModelSession.open(file, session)) {
+            Decoder decoder = Decoder.of(open);
+            Forward forward = new Forward(decoder);
+            if (wanted.decode) {
+                DecodeCheck.Result result = DecodeCheck.of(forward, tokens, decoder.hasCache());
+                out.println("decode: " + open);
+                result.comparisons()
+                        .forEach(comparison -> out.println(
+                                (comparison.passed() ? "  same      " : "  DIFFERENT ") + comparison.line()));
+                if (!result.growth().isEmpty()) {
+                    out.println("  largest error by position, one token at a time: " + growth(result.growth()));
+                }
+                same &= result.passed();
+            }
+            if (wanted.causal) {
+                List<CausalCheck.Leak> leaks =
+                        CausalCheck.of(forward, tokens, decoder.vocabulary().orElse(2));
+                out.println("causal: " + tokens.length() + " tokens changed, " + leaks.size()
+                        + " change what is before them");
+                leaks.stream().limit(SHOWN).forEach(leak -> out.println("  " + leak));
+                same &= leaks.isEmpty();
+            }
+        }
+        return same;
+    }
+
+    private static String growth(List<Double> errors) {
+        return errors.stream()
+                .map(error -> String.format(Locale.ROOT, "%.1e", error))
+                .collect(Collectors.joining(" "));
     }
 
     /** Last axis of the logits. */
