@@ -3,30 +3,12 @@
 #include "multi_token_attention/fast.h"
 
 #include "multi_token_attention/few_rows.h"
+#include "multi_token_attention/flush_tiny.h"
 #include "multi_token_attention/sequence.h"
 #include "multi_token_attention/strips.h"
 
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
-
 namespace heddle::HEDDLE_ISA {
 namespace {
-
-/// Lets numbers too small for full precision count as 0: they would cost a hundred cycles each.
-class FlushTiny {
- public:
-#if defined(__SSE__)
-  FlushTiny() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040u); }
-  ~FlushTiny() { _mm_setcsr(before_); }
-
- private:
-  unsigned before_;
-#else
-  FlushTiny() {}
-  ~FlushTiny() {}
-#endif
-};
 
 /// One call: what is shared, and how the rows are dealt out.
 struct Call {
@@ -46,6 +28,7 @@ void PackTask(void* opaque, size_t index) {
   Call& call = *static_cast<Call*>(opaque);
   constexpr int64_t kKeys = 128;
   const AttentionParams& p = *call.packed.params;
+  FlushTiny flush;
   int64_t chunks = (p.keys() + kKeys - 1) / kKeys;
   int64_t head = static_cast<int64_t>(index) / chunks;
   int64_t from = static_cast<int64_t>(index) % chunks * kKeys;

@@ -8,6 +8,7 @@
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_FEW_ROWS_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_FEW_ROWS_H_
 
+#include "multi_token_attention/flush_tiny.h"
 #include "multi_token_attention/plane.h"
 #include "multi_token_attention/sequence.h"
 
@@ -67,13 +68,26 @@ class FewRows {
     constexpr int64_t kSmall = 10000000;  // multiply-adds, about a quarter of a millisecond
     int64_t taps =
         p_.pre_kernel.rows * p_.pre_kernel.columns + p_.post_kernel.rows * p_.post_kernel.columns;
-    if (p_.batch * p_.heads * p_.keys() * score_rows_ * (2 * p_.head_dim + taps) > kSmall) {
-      executor_.ParallelFor(count, task, this);
+    bool small = p_.batch * p_.heads * p_.keys() * score_rows_ * (2 * p_.head_dim + taps) <= kSmall;
+    Step step{this, task};
+    if (!small) {
+      executor_.ParallelFor(count, RunStep, &step);
       return;
     }
     for (int64_t i = 0; i < count; ++i) {
-      task(this, static_cast<size_t>(i));
+      RunStep(&step, static_cast<size_t>(i));
     }
+  }
+
+  struct Step {
+    FewRows* rows;
+    Executor::Task task;
+  };
+
+  static void RunStep(void* opaque, size_t index) {
+    const Step& step = *static_cast<const Step*>(opaque);
+    FlushTiny flush;
+    step.task(step.rows, index);
   }
 
   static const FewRows& Self(void* state) { return *static_cast<const FewRows*>(state); }
@@ -294,6 +308,9 @@ class FewRows {
       for (int64_t span = FirstKey(s); span < s.keys; span += kSpan) {
         int64_t at = (s.b * chunks_ * (kChunk / kSpan) + span / kSpan) * plane_rows_ + plane;
         ScaleSpan(1 / sum, span_largest_.data()[at] - largest, row + span);
+        if (__builtin_expect(!IsFinite(1 / sum), 0)) {
+          ClearInvisible(Mask(Position(s, r), span), row + span);
+        }
       }
     }
   }

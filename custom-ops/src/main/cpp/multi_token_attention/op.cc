@@ -16,7 +16,7 @@ using Schema = schema::MultiTokenAttention;
 class MultiTokenAttentionKernel final : public Kernel {
  public:
   MultiTokenAttentionKernel(const OrtApi* api, const OrtKernelInfo* info, Element element)
-      : api_(api), element_(element), set_(BestInstructionSet()), node_(api, info) {}
+      : api_(api), element_(element), set_(ChosenInstructionSet()), node_(api, info) {}
 
   void Compute(OrtKernelContext* context) override {
     NodeRun run(api_, context, node_.where());

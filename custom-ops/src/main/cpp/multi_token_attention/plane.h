@@ -156,6 +156,8 @@ static inline void MixWeights(const MixInput& input, const SpanMask& mask, int64
   }
 }
 
+HEDDLE_INLINE bool IsFinite(float x) { return x - x == 0; }
+
 /// One row of a span times factor * 2^behind.
 HEDDLE_INLINE void ScaleSpan(float factor, float behind, float* weights) {
   Vec f = Splat(factor);
@@ -164,6 +166,14 @@ HEDDLE_INLINE void ScaleSpan(float factor, float behind, float* weights) {
   }
   HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
     Store(weights + v * kLanes, f * Load(weights + v * kLanes));
+  }
+}
+
+/// Cells that the row does not see, back to 0: NaN and infinity as a factor have spread to them.
+static inline void ClearInvisible(const SpanMask& mask, float* weights) {
+  for (int v = 0; v < kMixVectors; ++v) {
+    float* at = weights + v * kLanes;
+    Store(at, KeepLanes(Load(at), mask.first - v * kLanes, mask.end - v * kLanes, Zero()));
   }
 }
 

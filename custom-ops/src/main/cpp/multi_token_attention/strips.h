@@ -212,7 +212,7 @@ class Strips {
       Output(i0, i1, begin, end);
     } else {
       for (int64_t h = 0; h < k_.group; ++h) {
-        Normalise(h, n, begin, end);
+        Normalise(h, i0, n, begin, end);
       }
     }
     for (int64_t h = 0; h < k_.group && l_.post_rows > 0; ++h) {
@@ -301,13 +301,16 @@ class Strips {
   }
 
   /// Divides the weights of all rows of the strip by their sums, keys [from, to).
-  void Normalise(int64_t h, int64_t n, int64_t from, int64_t to) {
+  void Normalise(int64_t h, int64_t i0, int64_t n, int64_t from, int64_t to) {
     for (int64_t span = from; span < to; span += kSpan) {
       const float* largest_here = m_ + l_.span_largest + (span / kSpan * k_.group + h) * l_.rows;
       for (int64_t r = 0; r < n; ++r) {
         int64_t at = h * l_.rows + r;
-        ScaleSpan(m_[l_.inverse + at], largest_here[r] - m_[l_.largest + at],
-                  Weights(h, l_.post_rows + r) + span);
+        float* weights = Weights(h, l_.post_rows + r) + span;
+        ScaleSpan(m_[l_.inverse + at], largest_here[r] - m_[l_.largest + at], weights);
+        if (__builtin_expect(!IsFinite(m_[l_.inverse + at]), 0)) {
+          ClearInvisible(Mask(i0 + r, span), weights);
+        }
       }
     }
   }
@@ -320,7 +323,7 @@ class Strips {
     for (int64_t jb = RoundDown(p_.visible.First(i0), kBlock); jb < end; jb += kBlock) {
       int64_t until = Min(jb + ahead, end);
       for (int64_t h = 0; h < k_.group; ++h) {
-        Normalise(h, n, normalised, until);
+        Normalise(h, i0, n, normalised, until);
         ConvolveWeights(h, i0, n, jb);
       }
       normalised = Max(normalised, until);
