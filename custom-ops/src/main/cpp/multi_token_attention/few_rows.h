@@ -146,10 +146,10 @@ class FewRows {
   void ScoreRows(const float* q, const float* panel, float* out) const {
     int64_t d = p_.head_dim, r = 0;
     for (; r + kScoreRows <= score_rows_padded_ && r < score_rows_; r += kScoreRows) {
-      ScoreTile<kScoreRows>(q + r * d, d, panel, d, out + r * score_stride_, score_stride_);
+      ScoreTile<kScoreRows>(q + r * d, d, panel, d, Ahead{panel, 0}, out + r * score_stride_, score_stride_);
     }
     for (; r < score_rows_; r += 4) {
-      ScoreTile<4>(q + r * d, d, panel, d, out + r * score_stride_, score_stride_);
+      ScoreTile<4>(q + r * d, d, panel, d, Ahead{panel, 0}, out + r * score_stride_, score_stride_);
     }
   }
 
@@ -250,22 +250,22 @@ class FewRows {
                          MixInput input, int64_t row_stride) const {
     int64_t state = (s.b * chunks_ + chunk) * plane_rows_ + head0 * weight_rows_padded_;
     const float* in = input.in;
-    for (int64_t span = jb; span < Min(jb + kBlock, RoundUp(s.keys, kSpan)); span += kSpan) {
-      int64_t at = (s.b * chunks_ * (kChunk / kSpan) + span / kSpan) * plane_rows_ +
-                   head0 * weight_rows_padded_;
-      for (int64_t r = 0; r < rows; ++r) {
-        if (!Present(s, Position(s, r))) {
-          continue;
-        }
-        input.in = in + r * row_stride + span - jb;
-        RowState row{Weights(s.b, head0) + r * weight_stride_ + span,
-                     weight_rows_padded_ * weight_stride_,
-                     sums_.data() + (state + r) * kLanes,
-                     largest_.data() + state + r,
-                     span_largest_.data() + at + r,
-                     weight_rows_padded_};
-        Exponentiate(input, Mask(Position(s, r), span), row, k_.group);
+    int64_t end = Min(jb + kBlock, RoundUp(s.keys, kSpan));
+    int64_t at = (s.b * chunks_ * (kChunk / kSpan) + jb / kSpan) * plane_rows_ +
+                 head0 * weight_rows_padded_;
+    for (int64_t r = 0; r < rows; ++r) {
+      if (!Present(s, Position(s, r))) {
+        continue;
       }
+      input.in = in + r * row_stride;
+      RowState row{Weights(s.b, head0) + r * weight_stride_ + jb,
+                   weight_rows_padded_ * weight_stride_,
+                   sums_.data() + (state + r) * kLanes,
+                   largest_.data() + state + r,
+                   span_largest_.data() + at + r,
+                   weight_rows_padded_,
+                   plane_rows_};
+      Exponentiate(input, Mask(Position(s, r), jb), row, k_.group, (end - jb) / kSpan);
     }
   }
 
@@ -293,7 +293,7 @@ class FewRows {
       float* row = Weights(s.b, h) + r * weight_stride_;
       for (int64_t span = FirstKey(s); span < s.keys; span += kSpan) {
         int64_t at = (s.b * chunks_ * (kChunk / kSpan) + span / kSpan) * plane_rows_ + plane;
-        ScaleSpan(1 / sum, span_largest_.data()[at] - largest, row + span);
+        ScaleSpan(1 / sum, span_largest_.data()[at] - largest, row + span, row + span);
       }
     }
   }
@@ -354,12 +354,12 @@ class FewRows {
       int64_t r = 0;
       for (; r + kSumRows <= n; r += kSumRows) {
         ValueRows<kSumRows>(weights + r * stride + key - jb, stride, k_.Value(s, head, key),
-                            k_.ValueStride(), stop - key, k_.features, context + r * k_.features,
+                            k_.ValueStride(), stop - key, k_.features, Ahead{context, 0}, context + r * k_.features,
                             k_.features);
       }
       for (; r < n; ++r) {
         ValueRows<1>(weights + r * stride + key - jb, stride, k_.Value(s, head, key),
-                     k_.ValueStride(), stop - key, k_.features, context + r * k_.features,
+                     k_.ValueStride(), stop - key, k_.features, Ahead{context, 0}, context + r * k_.features,
                      k_.features);
       }
       key = stop;

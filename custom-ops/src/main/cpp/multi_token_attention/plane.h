@@ -24,12 +24,13 @@ struct MixInput {
   int64_t size;
 };
 
-/// Which keys of a span the row sees.
+/// Which keys the row sees, counted from the first key of a span.
 struct SpanMask {
   int64_t first, end;
 
   HEDDLE_INLINE_MEMBER bool Empty() const { return first >= kSpan || end <= 0; }
   HEDDLE_INLINE_MEMBER bool Partial() const { return first > 0 || end < kSpan; }
+  HEDDLE_INLINE_MEMBER SpanMask From(int64_t key) const { return SpanMask{first - key, end - key}; }
 };
 
 template <int HEADS>
@@ -65,62 +66,79 @@ struct RowState {
   int64_t out_stride;
   float* sums;  ///< kLanes partial sums, relative to `largest`
   float* largest;
-  float* span_largest;  ///< what the exponentials of this span are relative to
+  float* span_largest;  ///< what the exponentials of the first span are relative to
   int64_t stride;       ///< of largest and span_largest; sums have kLanes times that
+  int64_t span_stride;  ///< of span_largest, from span to span
 };
 
-/// Mixed scores of HEADS heads from h on, as 2^(score - largest).
-template <int HEADS>
-static __attribute__((noinline)) void ExponentiateHeads(const MixInput& input, const SpanMask& mask,
-                                                        const RowState& row, int64_t h) {
-  Vec c[HEADS][kMixVectors];
-  LoadMixed<HEADS>(input, h, c);
-  MaskSpan<HEADS>(mask, kLowest, c);
-  HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
-    int64_t at = (h + o) * row.stride;
-    Vec top = c[o][0];
-    HEDDLE_UNROLL for (int v = 1; v < kMixVectors; ++v) { top = Max(top, c[o][v]); }
-    Vec sums = Load(row.sums + at * kLanes);
-    float* largest = row.largest + at;
-    if (__builtin_expect(AnyGreater(top, Splat(*largest + kSlack)), 0)) {
-      float raised = Largest(top);
-      sums = sums * Exp2(Splat(*largest - raised));
-      *largest = raised;
+/// Replaces scores by 2^(score - largest), raising `largest` if it must be; adds to the sums.
+HEDDLE_INLINE void ExponentiateSpan(const SpanMask& mask, Vec (&c)[kMixVectors], Vec& sums,
+                                    float& largest) {
+  Vec top = c[0];
+  HEDDLE_UNROLL for (int v = 1; v < kMixVectors; ++v) { top = Max(top, c[v]); }
+  if (__builtin_expect(AnyGreater(top, Splat(largest + kSlack)), 0)) {
+    float raised = Largest(top);
+    sums = sums * Exp2(Splat(largest - raised));
+    largest = raised;
+  }
+  Vec base = Splat(largest);
+  HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) { c[v] = Exp2(c[v] - base); }
+  if (mask.Partial()) {
+    for (int v = 0; v < kMixVectors; ++v) {
+      c[v] = KeepLanes(c[v], mask.first - v * kLanes, mask.end - v * kLanes, Zero());
     }
-    row.span_largest[at] = *largest;
-    Vec base = Splat(*largest);
-    HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) { c[o][v] = Exp2(c[o][v] - base); }
-    if (mask.Partial()) {
-      for (int v = 0; v < kMixVectors; ++v) {
-        c[o][v] = KeepLanes(c[o][v], mask.first - v * kLanes, mask.end - v * kLanes, Zero());
+  }
+  HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) { sums = sums + c[v]; }
+}
+
+/// Mixed scores of HEADS heads from h on, as 2^(score - largest), some spans of one row.
+template <int HEADS>
+static __attribute__((noinline)) void ExponentiateHeads(MixInput input, const SpanMask& mask,
+                                                        const RowState& row, int64_t h,
+                                                        int64_t spans) {
+  float* out = row.out + h * row.out_stride;
+  float* span_largest = row.span_largest + h * row.stride;
+  for (int64_t s = 0; s < spans; ++s) {
+    SpanMask here = mask.From(s * kSpan);
+    Vec c[HEADS][kMixVectors];
+    bool empty = here.Empty();
+    if (empty) {
+      HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
+        HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) { c[o][v] = Zero(); }
+      }
+    } else {
+      LoadMixed<HEADS>(input, h, c);
+      MaskSpan<HEADS>(here, kLowest, c);
+    }
+    HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
+      int64_t at = (h + o) * row.stride;
+      if (!empty) {
+        Vec sums = Load(row.sums + at * kLanes);
+        ExponentiateSpan(here, c[o], sums, row.largest[at]);
+        Store(row.sums + at * kLanes, sums);
+      }
+      span_largest[o * row.stride] = row.largest[at];
+      HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
+        Store(out + o * row.out_stride + v * kLanes, c[o][v]);
       }
     }
-    HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
-      sums = sums + c[o][v];
-      Store(row.out + (h + o) * row.out_stride + v * kLanes, c[o][v]);
-    }
-    Store(row.sums + at * kLanes, sums);
+    input.in += kSpan;
+    out += kSpan;
+    span_largest += row.span_stride;
   }
 }
 
-/// All heads of a group.
+/// All heads of a group, some spans of one row.
 static inline void Exponentiate(const MixInput& input, const SpanMask& mask, const RowState& row,
-                                int64_t heads) {
-  if (mask.Empty()) {
-    for (int64_t h = 0; h < heads; ++h) {
-      row.span_largest[h * row.stride] = row.largest[h * row.stride];
-      memset(row.out + h * row.out_stride, 0, kSpan * sizeof(float));
-    }
-    return;
-  }
+                                int64_t heads, int64_t spans) {
   if (input.mix != nullptr && input.size % 4 == 0) {
     for (int64_t h = 0; h < heads; h += 4) {
-      ExponentiateHeads<4>(input, mask, row, h);
+      ExponentiateHeads<4>(input, mask, row, h, spans);
     }
     return;
   }
   for (int64_t h = 0; h < heads; ++h) {
-    ExponentiateHeads<1>(input, mask, row, h);
+    ExponentiateHeads<1>(input, mask, row, h, spans);
   }
 }
 
@@ -156,14 +174,16 @@ static inline void MixWeights(const MixInput& input, const SpanMask& mask, int64
   }
 }
 
+/// factor * 2^behind; behind is mostly 0.
+HEDDLE_INLINE Vec Factor(float factor, float behind) {
+  return behind == 0 ? Splat(factor) : Splat(factor) * Exp2(Splat(behind));
+}
+
 /// One row of a span times factor * 2^behind.
-HEDDLE_INLINE void ScaleSpan(float factor, float behind, float* weights) {
-  Vec f = Splat(factor);
-  if (__builtin_expect(behind != 0, 0)) {
-    f = f * Exp2(Splat(behind));
-  }
+HEDDLE_INLINE void ScaleSpan(float factor, float behind, const float* in, float* out) {
+  Vec f = Factor(factor, behind);
   HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
-    Store(weights + v * kLanes, f * Load(weights + v * kLanes));
+    Store(out + v * kLanes, f * Load(in + v * kLanes));
   }
 }
 

@@ -27,14 +27,25 @@ inline constexpr int kSumRows = 4;
 inline constexpr int kPanel = 2 * kLanes;  // keys of a packed panel
 inline constexpr int kMaxKernelRows = 8;   // taller kernels are added up in parts
 
-/// kScoreRows queries (stride ldq) times a panel [d][kPanel].
+/// Memory that will be needed soon; a tile fetches `step` floats of it with every turn of its loop.
+struct Ahead {
+  const float* at;
+  int64_t step;
+
+  HEDDLE_INLINE_MEMBER void Fetch(int64_t turn) const {
+    __builtin_prefetch(at + turn * step, 0, 2);
+  }
+};
+
+/// ROWS queries (stride ldq) times a panel [d][kPanel].
 template <int ROWS>
 static __attribute__((noinline)) void ScoreTile(const float* q, int64_t ldq, const float* panel,
-                                                int64_t d, float* s, int64_t lds) {
+                                                int64_t d, Ahead ahead, float* s, int64_t lds) {
   Vec c[ROWS][2];
   HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) { c[r][0] = c[r][1] = Zero(); }
 #pragma GCC unroll 4
   for (int64_t x = 0; x < d; ++x) {
+    ahead.Fetch(x);
     Vec k0 = Load(panel + x * kPanel);
     Vec k1 = Load(panel + x * kPanel + kLanes);
     HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) {
@@ -139,13 +150,15 @@ HEDDLE_INLINE void MixTile(const float* in, int64_t stride, const float* mix, in
 /// o[r][x] += sum_k p[r][k] v[k][x]: kSumRows rows, VECTORS vectors of features.
 template <int ROWS, int VECTORS>
 static __attribute__((noinline)) void ValueTile(const float* p, int64_t ldp, const float* v,
-                                                int64_t ldv, int64_t keys, float* o, int64_t ldo) {
+                                                int64_t ldv, int64_t keys, Ahead ahead, float* o,
+                                                int64_t ldo) {
   Vec c[ROWS][VECTORS];
   HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) {
     HEDDLE_UNROLL for (int n = 0; n < VECTORS; ++n) { c[r][n] = Load(o + r * ldo + n * kLanes); }
   }
 #pragma GCC unroll 2
   for (int64_t k = 0; k < keys; ++k) {
+    ahead.Fetch(k);
     Vec b[VECTORS];
     HEDDLE_UNROLL for (int n = 0; n < VECTORS; ++n) { b[n] = Load(v + k * ldv + n * kLanes); }
     HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) {
@@ -161,13 +174,13 @@ static __attribute__((noinline)) void ValueTile(const float* p, int64_t ldp, con
 /// All features (a multiple of kLanes) of ROWS rows.
 template <int ROWS>
 static void ValueRows(const float* p, int64_t ldp, const float* v, int64_t ldv, int64_t keys,
-                      int64_t features, float* o, int64_t ldo) {
+                      int64_t features, Ahead ahead, float* o, int64_t ldo) {
   int64_t x = 0;
   for (; x + kSumVectors * kLanes <= features; x += kSumVectors * kLanes) {
-    ValueTile<ROWS, kSumVectors>(p, ldp, v + x, ldv, keys, o + x, ldo);
+    ValueTile<ROWS, kSumVectors>(p, ldp, v + x, ldv, keys, ahead, o + x, ldo);
   }
   for (; x < features; x += kLanes) {
-    ValueTile<ROWS, 1>(p, ldp, v + x, ldv, keys, o + x, ldo);
+    ValueTile<ROWS, 1>(p, ldp, v + x, ldv, keys, ahead, o + x, ldo);
   }
 }
 
