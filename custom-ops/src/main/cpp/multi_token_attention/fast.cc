@@ -137,6 +137,7 @@ void Attend(const AttentionParams& p, Executor& executor) {
   Packed& packed = call.packed;
   packed.params = &p;
   packed.group = JoinedHeads(p);
+  packed.factor = p.scale * 1.44269504088896f;
   packed.features = RoundUp(p.head_dim, kLanes);
   packed.panels = RoundUp(p.keys(), kPanel) / kPanel;
 

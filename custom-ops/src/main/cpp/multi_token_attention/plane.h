@@ -33,17 +33,19 @@ struct SpanMask {
   HEDDLE_INLINE_MEMBER SpanMask From(int64_t key) const { return SpanMask{first - key, end - key}; }
 };
 
+/// Mixed scores or weights of HEADS heads from h on, of the span `key` floats further on.
 template <int HEADS>
-HEDDLE_INLINE void LoadMixed(const MixInput& input, int64_t h, Vec (&c)[HEADS][kMixVectors]) {
+HEDDLE_INLINE void LoadMixed(const MixInput& input, int64_t h, int64_t key,
+                             Vec (&c)[HEADS][kMixVectors]) {
   if (input.mix != nullptr) {
     int64_t start = h / input.size * input.size;
-    MixTile<HEADS>(input.in + start * input.stride, input.stride,
+    MixTile<HEADS>(input.in + start * input.stride + key, input.stride,
                    input.mix + start * input.size + h - start, input.size, c);
     return;
   }
   HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
     HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
-      c[o][v] = Load(input.in + (h + o) * input.stride + v * kLanes);
+      c[o][v] = Load(input.in + (h + o) * input.stride + key + v * kLanes);
     }
   }
 }
@@ -51,8 +53,8 @@ HEDDLE_INLINE void LoadMixed(const MixInput& input, int64_t h, Vec (&c)[HEADS][k
 template <int HEADS>
 HEDDLE_INLINE void MaskSpan(const SpanMask& mask, float other, Vec (&c)[HEADS][kMixVectors]) {
   if (mask.Partial()) {
-    for (int o = 0; o < HEADS; ++o) {
-      for (int v = 0; v < kMixVectors; ++v) {
+    HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
+      HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
         c[o][v] = KeepLanes(c[o][v], mask.first - v * kLanes, mask.end - v * kLanes, Splat(other));
       }
     }
@@ -84,7 +86,7 @@ HEDDLE_INLINE void ExponentiateSpan(const SpanMask& mask, Vec (&c)[kMixVectors],
   Vec base = Splat(largest);
   HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) { c[v] = Exp2(c[v] - base); }
   if (mask.Partial()) {
-    for (int v = 0; v < kMixVectors; ++v) {
+    HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
       c[v] = KeepLanes(c[v], mask.first - v * kLanes, mask.end - v * kLanes, Zero());
     }
   }
@@ -93,38 +95,39 @@ HEDDLE_INLINE void ExponentiateSpan(const SpanMask& mask, Vec (&c)[kMixVectors],
 
 /// Mixed scores of HEADS heads from h on, as 2^(score - largest), some spans of one row.
 template <int HEADS>
-static __attribute__((noinline)) void ExponentiateHeads(MixInput input, const SpanMask& mask,
+static __attribute__((noinline)) void ExponentiateHeads(const MixInput& input, const SpanMask& mask,
                                                         const RowState& row, int64_t h,
                                                         int64_t spans) {
   float* out = row.out + h * row.out_stride;
   float* span_largest = row.span_largest + h * row.stride;
+  Vec sums[HEADS];
+  float largest[HEADS];
+  HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
+    sums[o] = Load(row.sums + (h + o) * row.stride * kLanes);
+    largest[o] = row.largest[(h + o) * row.stride];
+  }
   for (int64_t s = 0; s < spans; ++s) {
     SpanMask here = mask.From(s * kSpan);
-    Vec c[HEADS][kMixVectors];
-    bool empty = here.Empty();
-    if (empty) {
-      HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
-        HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) { c[o][v] = Zero(); }
-      }
-    } else {
-      LoadMixed<HEADS>(input, h, c);
+    Vec c[HEADS][kMixVectors] = {};
+    if (!here.Empty()) {
+      LoadMixed<HEADS>(input, h, s * kSpan, c);
       MaskSpan<HEADS>(here, kLowest, c);
+      HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
+        ExponentiateSpan(here, c[o], sums[o], largest[o]);
+      }
     }
     HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
-      int64_t at = (h + o) * row.stride;
-      if (!empty) {
-        Vec sums = Load(row.sums + at * kLanes);
-        ExponentiateSpan(here, c[o], sums, row.largest[at]);
-        Store(row.sums + at * kLanes, sums);
-      }
-      span_largest[o * row.stride] = row.largest[at];
+      span_largest[o * row.stride] = largest[o];
       HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
         Store(out + o * row.out_stride + v * kLanes, c[o][v]);
       }
     }
-    input.in += kSpan;
     out += kSpan;
     span_largest += row.span_stride;
+  }
+  HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
+    Store(row.sums + (h + o) * row.stride * kLanes, sums[o]);
+    row.largest[(h + o) * row.stride] = largest[o];
   }
 }
 
@@ -146,7 +149,7 @@ template <int HEADS>
 static __attribute__((noinline)) void MixHeads(const MixInput& input, const SpanMask& mask,
                                                int64_t h, float* out, int64_t out_stride) {
   Vec c[HEADS][kMixVectors];
-  LoadMixed<HEADS>(input, h, c);
+  LoadMixed<HEADS>(input, h, 0, c);
   MaskSpan<HEADS>(mask, 0, c);
   HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
     HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {

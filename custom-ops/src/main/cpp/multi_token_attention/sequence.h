@@ -36,8 +36,9 @@ struct Packed {
   int64_t group = 1;            ///< heads that mixes join; computed together
   int64_t features = 0;         ///< head_dim rounded up to whole vectors
   int64_t panels = 0;           ///< of one key head
-  const float* keys = nullptr;  ///< [batch, kv_heads, panels][head_dim][kPanel], times scale / ln
-                                ///< 2; null = not packed
+  float factor = 1;             ///< scale / ln 2: exponentials have base 2
+  const float* keys = nullptr;  ///< [batch, kv_heads, panels][head_dim][kPanel], times factor;
+                                ///< null = not packed
   const float* values =
       nullptr;  ///< [batch, kv_heads, keys, features]; null if head_dim is whole vectors
   const float* pre = nullptr;  ///< kernels for Convolve, [heads][rows * columns]
@@ -91,7 +92,7 @@ static inline void PackMix(const HeadMix& mix, int64_t heads, float* packed) {
 static inline void PackKeyPanel(const Packed& packed, const Sequence& s, int64_t kv, int64_t j,
                                 int64_t count, float* panel) {
   const AttentionParams& p = *packed.params;
-  float factor = p.scale * 1.44269504088896f;
+  float factor = packed.factor;
   int64_t border = p.PastLen(s.b) - s.first_slot;
   if (j < border && j + count > border) {
     // Past and new keys meet inside this panel.

@@ -15,8 +15,8 @@ struct StripLayout {
   int64_t block;  ///< keys taken at a time
   int64_t spans;  ///< of a row
   WindowLayout score_window, weight_window;
-  int64_t plane_stride, plane_head;  ///< of a block of scores or weights, [heads][rows][block]
-  int64_t weight_head;               ///< of a block of exponentials, [heads][rows][block]
+  int64_t plane_stride, plane_head;    ///< of a block of scores or weights, [heads][rows][block]
+  int64_t weight_stride, weight_head;  ///< of a block of exponentials, as a plane
 
   int64_t score_cells, score_shared, score_above;
   int64_t weight_cells, weight_shared, weight_above;
@@ -30,15 +30,19 @@ struct StripLayout {
     StripLayout l;
     l.streamed = !p.post_kernel && !p.post_mix;
     l.rows = g <= 2 ? 64 : 32;
-    l.block = l.streamed && g == 1 ? 4 * kBlock : kBlock;
+    l.block = l.streamed && g == 1 ? 4 * kBlock : 2 * kBlock;
     int64_t width = RoundUp(keys, l.block);
     l.spans = width / kSpan;
     l.score_window = WindowLayout::Of(p.pre_kernel, l.rows, l.block, kPanel, keys);
     l.weight_window = WindowLayout::Of(p.post_kernel, l.rows, l.block, 16, keys);
     l.plane_stride = l.block + 16;
     l.plane_head = l.rows * l.plane_stride + 16;
-    l.weight_head = l.rows * l.block + 16;
+    l.weight_stride = l.streamed ? l.plane_stride : l.block;
+    l.weight_head = l.rows * l.weight_stride + 16;
     l.Place(g, p.head_dim, packed.features, l.streamed ? 1 : width / l.block);
+    if (l.streamed && !p.pre_mix) {
+      l.weights = l.plane;
+    }
     return l;
   }
 

@@ -39,15 +39,13 @@ class StripScores {
       window.Leave(padded);
     }
     const ScoreKernel& kernel = p_.pre_kernel;
-    ConvolveWindow(w_, kernel,
-                   w_.packed.pre + (w_.first_head + h) * kernel.rows * kernel.columns, window, rows,
-                   key, w_.Plane(h));
+    ConvolveWindow(w_, kernel, w_.packed.pre + (w_.first_head + h) * kernel.rows * kernel.columns,
+                   window, rows, key, w_.Plane(h));
   }
 
  private:
   /// Scores of all rows of the strip against one panel.
-  void ScorePanel(const StripRows& rows, int64_t h, int64_t key, float* out,
-                  int64_t stride) const {
+  void ScorePanel(const StripRows& rows, int64_t h, int64_t key, float* out, int64_t stride) const {
     Ahead ahead = NextPanel(rows, h, key);
     for (int64_t g = 0; g < rows.count; g += kScoreRows) {
       Score(h, rows.first + g, key, ahead, out + g * stride, stride);

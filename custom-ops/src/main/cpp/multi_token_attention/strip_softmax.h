@@ -34,7 +34,7 @@ class StripSoftmax {
       for (int64_t span = key; span < key + l_.block; span += kSpan) {
         float behind = w_.SpanLargest(h, span)[r] - largest;
         if (behind != 0) {
-          float* weights = w_.Weights(rows, h, key) + r * l_.block + span - key;
+          float* weights = w_.Weights(rows, h, key) + r * l_.weight_stride + span - key;
           ScaleSpan(1, behind, weights, weights);
         }
       }
@@ -69,7 +69,7 @@ class StripSoftmax {
     for (int64_t r = 0; r < rows.count; ++r) {
       Vec factor = Factor(Inverse(h)[r], span_largest[r] - Largest(h)[r]);
       for (int64_t x = 0; x < to - from; x += kLanes) {
-        Store(out + r * stride + x, factor * Load(in + r * l_.block + x));
+        Store(out + r * stride + x, factor * Load(in + r * l_.weight_stride + x));
       }
     }
   }
@@ -79,7 +79,7 @@ class StripSoftmax {
     const HeadMix& mix = w_.p.pre_mix;
     MixInput input{w_.Plane(0) + r * l_.plane_stride, l_.plane_head,
                    mix ? w_.packed.pre_mix + w_.first_head * mix.size : nullptr, mix.size};
-    RowState row{w_.Weights(rows, 0, key) + r * l_.block,
+    RowState row{w_.Weights(rows, 0, key) + r * l_.weight_stride,
                  l_.weight_head,
                  Sums(0) + r * kLanes,
                  Largest(0) + r,

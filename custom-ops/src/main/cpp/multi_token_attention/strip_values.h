@@ -3,6 +3,7 @@
 #define HEDDLE_MULTI_TOKEN_ATTENTION_STRIP_VALUES_H_
 
 #include "multi_token_attention/strip_softmax.h"
+#include "multi_token_attention/values.h"
 
 namespace heddle::HEDDLE_ISA {
 
@@ -26,7 +27,7 @@ class StripValues {
   /// Weights of one block as they are, relative to the context's largest scores.
   void StreamBlock(const StripRows& rows, int64_t key) const {
     for (int64_t h = 0; h < w_.packed.group; ++h) {
-      AddValues(rows, h, key, w_.Weights(rows, h, key), l_.block);
+      AddValues(rows, h, key, w_.Weights(rows, h, key), l_.weight_stride);
     }
   }
 
@@ -110,40 +111,9 @@ class StripValues {
 
   void AddValues(const StripRows& rows, int64_t h, int64_t key, const float* weights,
                  int64_t stride) const {
-    Ahead ahead = NextValues(rows, h, key);
-    int64_t end = key + l_.block;
-    for (int64_t g = 0; g < rows.count; g += kSumRows) {
-      int64_t row = rows.first + g;
-      // The keys that all rows of the tile see; the few others row by row, in order.
-      int64_t from = Max(key, p_.visible.First(row + kSumRows - 1));
-      int64_t to = Max(from, Min(end, p_.visible.End(row)));
-      int64_t count = Min(kSumRows, rows.count - g);
-      const float* tile = weights + g * stride - key;
-      for (int64_t r = 0; r < count && from > key; ++r) {
-        AddKeys<1>(h, g + r, Max(key, p_.visible.First(row + r)),
-                   Min(from, Min(end, p_.visible.End(row + r))), tile + r * stride, stride, ahead);
-      }
-      AddKeys<kSumRows>(h, g, from, Min(to, end), tile, stride, ahead);
-      for (int64_t r = 0; r < count && to < end; ++r) {
-        AddKeys<1>(h, g + r, to, Min(end, p_.visible.End(row + r)), tile + r * stride, stride,
-                   ahead);
-      }
-      ahead.at += l_.block * ahead.step;
-    }
-  }
-
-  /// @param weights of key 0
-  template <int ROWS>
-  void AddKeys(int64_t h, int64_t r, int64_t from, int64_t to, const float* weights, int64_t stride,
-               Ahead ahead) const {
-    const Packed& packed = w_.packed;
-    while (from < to) {
-      int64_t stop = Min(to, packed.ValueRunEnd(w_.sequence, from));
-      ValueRows<ROWS>(weights + from, stride, packed.Value(w_.sequence, w_.first_head + h, from),
-                      packed.ValueStride(), stop - from, packed.features, ahead, w_.Context(h, r),
-                      packed.features);
-      from = stop;
-    }
+    ValueSum(w_.packed, w_.sequence, w_.first_head + h, w_.Context(h, 0))
+        .Add(rows.first, rows.count, key, key + l_.block, weights, stride,
+             NextValues(rows, h, key));
   }
 
   const StripWork& w_;

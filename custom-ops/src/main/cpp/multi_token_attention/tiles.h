@@ -32,8 +32,11 @@ struct Ahead {
   const float* at;
   int64_t step;
 
+  template <int LINES = 1>
   HEDDLE_INLINE_MEMBER void Fetch(int64_t turn) const {
-    __builtin_prefetch(at + turn * step, 0, 2);
+    HEDDLE_UNROLL for (int n = 0; n < LINES; ++n) {
+      __builtin_prefetch(at + turn * step + n * 16, 0, 3);
+    }
   }
 };
 
@@ -158,7 +161,7 @@ static __attribute__((noinline)) void ValueTile(const float* p, int64_t ldp, con
   }
 #pragma GCC unroll 2
   for (int64_t k = 0; k < keys; ++k) {
-    ahead.Fetch(k);
+    ahead.template Fetch<ROWS == 1 ? (VECTORS * kLanes + 15) / 16 : 1>(k);
     Vec b[VECTORS];
     HEDDLE_UNROLL for (int n = 0; n < VECTORS; ++n) { b[n] = Load(v + k * ldv + n * kLanes); }
     HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) {
@@ -177,10 +180,61 @@ static void ValueRows(const float* p, int64_t ldp, const float* v, int64_t ldv, 
                       int64_t features, Ahead ahead, float* o, int64_t ldo) {
   int64_t x = 0;
   for (; x + kSumVectors * kLanes <= features; x += kSumVectors * kLanes) {
-    ValueTile<ROWS, kSumVectors>(p, ldp, v + x, ldv, keys, ahead, o + x, ldo);
+    ValueTile<ROWS, kSumVectors>(p, ldp, v + x, ldv, keys, Ahead{ahead.at + x, ahead.step}, o + x,
+                                 ldo);
   }
   for (; x < features; x += kLanes) {
-    ValueTile<ROWS, 1>(p, ldp, v + x, ldv, keys, ahead, o + x, ldo);
+    ValueTile<ROWS, 1>(p, ldp, v + x, ldv, keys, Ahead{ahead.at + x, ahead.step}, o + x, ldo);
+  }
+}
+
+/// In each pair of blocks of S x S lanes that lie diagonally, swaps them.
+template <int S>
+HEDDLE_INLINE void SwapBlocks(Vec (&r)[kLanes]) {
+  IntVec lane = LaneNumbers();
+  IntVec upper = (lane & S) != 0;
+  HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+    if ((i & S) == 0) {
+      Vec a = r[i], b = r[i + S];
+      r[i] = __builtin_shuffle(a, b, upper ? lane - S + kLanes : lane);
+      r[i + S] = __builtin_shuffle(a, b, upper ? lane + kLanes : lane + S);
+    }
+  }
+}
+
+HEDDLE_INLINE void Transpose(Vec (&r)[kLanes]) {
+#if HEDDLE_LANES == 16
+  SwapBlocks<8>(r);
+#endif
+#if HEDDLE_LANES >= 8
+  SwapBlocks<4>(r);
+#endif
+  SwapBlocks<2>(r);
+  SwapBlocks<1>(r);
+}
+
+/// Scores of kLanes keys (stride ldk) and kLanes queries that lie in lanes, [d] with stride ldq:
+/// s[query][key], the first `rows` queries.
+static __attribute__((noinline)) void KeyTile(const float* k, int64_t ldk, const float* q,
+                                              int64_t ldq, int64_t d, Ahead ahead, int64_t rows,
+                                              float* s, int64_t lds) {
+  Vec c[kLanes];
+  HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) { c[i] = Zero(); }
+#pragma GCC unroll 2
+  for (int64_t x = 0; x < d; ++x) {
+    ahead.Fetch(x);
+    Vec a = Load(q + x * ldq);
+    const float* key = k + x;
+    HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+      c[i] = MulAdd(a, Splat(*key), c[i]);
+      key += ldk;
+    }
+  }
+  Transpose(c);
+  HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+    if (i < rows) {
+      Store(s + i * lds, c[i]);
+    }
   }
 }
 
@@ -188,41 +242,18 @@ static void ValueRows(const float* p, int64_t ldp, const float* v, int64_t ldv, 
 static inline void PackPanel(const float* rows, int64_t count, int64_t d, float factor,
                              float* panel) {
   int64_t x = 0;
-#if HEDDLE_LANES == 16
-  if (count == kPanel) {
-    for (; x + 16 <= d; x += 16) {
-      for (int half = 0; half < 2; ++half) {
-        Vec r[16], t[16];
-        Vec f = Splat(factor);
-        HEDDLE_UNROLL for (int i = 0; i < 16; ++i) {
-          r[i] = f * Load(rows + (half * 16 + i) * d + x);
-        }
-        HEDDLE_UNROLL for (int i = 0; i < 8; ++i) {
-          t[2 * i] = _mm512_unpacklo_ps(r[2 * i], r[2 * i + 1]);
-          t[2 * i + 1] = _mm512_unpackhi_ps(r[2 * i], r[2 * i + 1]);
-        }
-        HEDDLE_UNROLL for (int i = 0; i < 4; ++i) {
-          HEDDLE_UNROLL for (int j = 0; j < 2; ++j) {
-            __m512d a = _mm512_castps_pd(t[4 * i + j]), b = _mm512_castps_pd(t[4 * i + 2 + j]);
-            r[4 * i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
-            r[4 * i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
-          }
-        }
-        HEDDLE_UNROLL for (int i = 0; i < 4; ++i) {
-          t[i] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
-          t[i + 4] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
-          t[i + 8] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
-          t[i + 12] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
-        }
-        HEDDLE_UNROLL for (int i = 0; i < 8; ++i) {
-          Store(panel + (x + i) * kPanel + half * 16, _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88));
-          Store(panel + (x + i + 8) * kPanel + half * 16,
-                _mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd));
-        }
+  for (; x + kLanes <= d && count == kPanel; x += kLanes) {
+    for (int half = 0; half < 2; ++half) {
+      Vec r[kLanes];
+      HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+        r[i] = Splat(factor) * Load(rows + (half * kLanes + i) * d + x);
+      }
+      Transpose(r);
+      HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+        Store(panel + (x + i) * kPanel + half * kLanes, r[i]);
       }
     }
   }
-#endif
   for (; x < d; ++x) {
     for (int64_t j = 0; j < count; ++j) {
       panel[x * kPanel + j] = factor * rows[j * d + x];

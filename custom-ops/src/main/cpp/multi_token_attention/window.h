@@ -1,5 +1,5 @@
-// What a score convolution reads of one head while a strip goes along the keys: the strip's rows and
-// the last ones of the strip before, the keys of a block and some beside it.
+// What a score convolution reads of one head while a strip goes along the keys: the strip's rows
+// and the last ones of the strip before, the keys of a block and some beside it.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_WINDOW_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_WINDOW_H_
 
@@ -9,12 +9,12 @@
 namespace heddle::HEDDLE_ISA {
 
 struct WindowLayout {
-  int64_t rows = 0;               ///< of a strip, at most
-  int64_t above = 0;              ///< rows kept of the strip before: kernel height - 1
-  int64_t block = 0;              ///< keys of a block
-  int64_t left = 0, right = 0;    ///< keys beside the block
-  int64_t stride = 0;             ///< floats from row to row
-  int64_t above_margin = 0;       ///< zeros before key 0 of the rows kept
+  int64_t rows = 0;             ///< of a strip, at most
+  int64_t above = 0;            ///< rows kept of the strip before: kernel height - 1
+  int64_t block = 0;            ///< keys of a block
+  int64_t left = 0, right = 0;  ///< keys beside the block
+  int64_t stride = 0;           ///< floats from row to row
+  int64_t above_margin = 0;     ///< zeros before key 0 of the rows kept
   int64_t above_stride = 0;
 
   /// @param unit of keys that cells are filled in
