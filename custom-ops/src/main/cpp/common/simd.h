@@ -9,8 +9,11 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__)
 #define HEDDLE_LANES 16
 #elif defined(__AVX2__)
 #define HEDDLE_LANES 8
@@ -85,6 +88,8 @@ HEDDLE_INLINE float Largest(Vec v) {
 HEDDLE_INLINE bool AnyGreater(Vec a, Vec b) {
 #if HEDDLE_LANES == 16
   return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ) != 0;
+#elif HEDDLE_LANES == 8
+  return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)) != 0;
 #else
   IntVec greater = a > b;
   int32_t any = 0;

@@ -93,7 +93,7 @@ class FewValues {
 
   void AddValues(const Sequence& s, int64_t chunk, int64_t head, int64_t key, int64_t end,
                  const Plane& weights, int64_t h) const {
-    Ahead ahead{w_.packed.Value(s, head, key) + kAhead, w_.packed.ValueStride()};
+    Ahead ahead{w_.packed.Value(s, w_.packed.KvHead(head), key) + kAhead, w_.packed.ValueStride()};
     ValueSum(w_.packed, s, head, w_.Context(s, chunk, head))
         .Add(s.out_begin, w_.NewRows(s), key, end, weights.at + h * weights.head, weights.row,
              ahead);

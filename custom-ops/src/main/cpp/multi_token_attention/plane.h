@@ -34,11 +34,11 @@ struct SpanMask {
 };
 
 /// Mixed scores or weights of HEADS heads from h on, of the span `key` floats further on.
+/// @param start first head that is mixed with them
 template <int HEADS>
-HEDDLE_INLINE void LoadMixed(const MixInput& input, int64_t h, int64_t key,
+HEDDLE_INLINE void LoadMixed(const MixInput& input, int64_t start, int64_t h, int64_t key,
                              Vec (&c)[HEADS][kMixVectors]) {
   if (input.mix != nullptr) {
-    int64_t start = h / input.size * input.size;
     MixTile<HEADS>(input.in + start * input.stride + key, input.stride,
                    input.mix + start * input.size + h - start, input.size, c);
     return;
@@ -96,8 +96,8 @@ HEDDLE_INLINE void ExponentiateSpan(const SpanMask& mask, Vec (&c)[kMixVectors],
 /// Mixed scores of HEADS heads from h on, as 2^(score - largest), some spans of one row.
 template <int HEADS>
 static __attribute__((noinline)) void ExponentiateHeads(const MixInput& input, const SpanMask& mask,
-                                                        const RowState& row, int64_t h,
-                                                        int64_t spans) {
+                                                        const RowState& row, int64_t start,
+                                                        int64_t h, int64_t spans) {
   float* out = row.out + h * row.out_stride;
   float* span_largest = row.span_largest + h * row.stride;
   Vec sums[HEADS];
@@ -110,7 +110,7 @@ static __attribute__((noinline)) void ExponentiateHeads(const MixInput& input, c
     SpanMask here = mask.From(s * kSpan);
     Vec c[HEADS][kMixVectors] = {};
     if (!here.Empty()) {
-      LoadMixed<HEADS>(input, h, s * kSpan, c);
+      LoadMixed<HEADS>(input, start, h, s * kSpan, c);
       MaskSpan<HEADS>(here, kLowest, c);
       HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
         ExponentiateSpan(here, c[o], sums[o], largest[o]);
@@ -131,25 +131,33 @@ static __attribute__((noinline)) void ExponentiateHeads(const MixInput& input, c
   }
 }
 
+/// Calls four(first head of the mix, first of four heads) or one(first head of the mix, head).
+template <class Wide, class Narrow>
+HEDDLE_INLINE void ForHeads(const MixInput& input, int64_t heads, Wide four, Narrow one) {
+  int64_t size = input.mix != nullptr ? input.size : heads;
+  bool wide = input.mix != nullptr && size % 4 == 0;
+  for (int64_t start = 0; start < heads; start += size) {
+    for (int64_t h = start; h < start + size; h += wide ? 4 : 1) {
+      wide ? four(start, h) : one(start, h);
+    }
+  }
+}
+
 /// All heads of a group, some spans of one row.
 static inline void Exponentiate(const MixInput& input, const SpanMask& mask, const RowState& row,
                                 int64_t heads, int64_t spans) {
-  if (input.mix != nullptr && input.size % 4 == 0) {
-    for (int64_t h = 0; h < heads; h += 4) {
-      ExponentiateHeads<4>(input, mask, row, h, spans);
-    }
-    return;
-  }
-  for (int64_t h = 0; h < heads; ++h) {
-    ExponentiateHeads<1>(input, mask, row, h, spans);
-  }
+  ForHeads(
+      input, heads,
+      [&](int64_t start, int64_t h) { ExponentiateHeads<4>(input, mask, row, start, h, spans); },
+      [&](int64_t start, int64_t h) { ExponentiateHeads<1>(input, mask, row, start, h, spans); });
 }
 
 template <int HEADS>
 static __attribute__((noinline)) void MixHeads(const MixInput& input, const SpanMask& mask,
-                                               int64_t h, float* out, int64_t out_stride) {
+                                               int64_t start, int64_t h, float* out,
+                                               int64_t out_stride) {
   Vec c[HEADS][kMixVectors];
-  LoadMixed<HEADS>(input, h, 0, c);
+  LoadMixed<HEADS>(input, start, h, 0, c);
   MaskSpan<HEADS>(mask, 0, c);
   HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
     HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
@@ -167,14 +175,10 @@ static inline void MixWeights(const MixInput& input, const SpanMask& mask, int64
     }
     return;
   }
-  int64_t step = input.mix != nullptr && input.size % 4 == 0 ? 4 : 1;
-  for (int64_t h = 0; h < heads; h += step) {
-    if (step == 4) {
-      MixHeads<4>(input, mask, h, out, out_stride);
-    } else {
-      MixHeads<1>(input, mask, h, out, out_stride);
-    }
-  }
+  ForHeads(
+      input, heads,
+      [&](int64_t start, int64_t h) { MixHeads<4>(input, mask, start, h, out, out_stride); },
+      [&](int64_t start, int64_t h) { MixHeads<1>(input, mask, start, h, out, out_stride); });
 }
 
 /// factor * 2^behind; behind is mostly 0.

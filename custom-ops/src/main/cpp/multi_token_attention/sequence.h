@@ -46,17 +46,16 @@ struct Packed {
   const float* pre_mix = nullptr;  ///< [groups][in][out]
   const float* post_mix = nullptr;
 
-  const float* Panel(const Sequence& s, int64_t head, int64_t key) const {
-    int64_t kv = head / (params->heads / params->kv_heads);
+  int64_t KvHead(int64_t head) const { return head / (params->heads / params->kv_heads); }
+  const float* Panel(const Sequence& s, int64_t kv_head, int64_t key) const {
     return keys +
-           ((s.b * params->kv_heads + kv) * panels + key / kPanel) * params->head_dim * kPanel;
+           ((s.b * params->kv_heads + kv_head) * panels + key / kPanel) * params->head_dim * kPanel;
   }
   int64_t ValueStride() const { return values != nullptr ? features : params->head_dim; }
-  const float* Value(const Sequence& s, int64_t head, int64_t key) const {
-    int64_t kv = head / (params->heads / params->kv_heads);
+  const float* Value(const Sequence& s, int64_t kv_head, int64_t key) const {
     return values != nullptr
-               ? values + ((s.b * params->kv_heads + kv) * params->keys() + key) * features
-               : params->ValueRow(s.b, kv, s.first_slot + key);
+               ? values + ((s.b * params->kv_heads + kv_head) * params->keys() + key) * features
+               : params->ValueRow(s.b, kv_head, s.first_slot + key);
   }
   /// End of the keys whose values lie in memory one after the other, starting with `key`.
   int64_t ValueRunEnd(const Sequence& s, int64_t key) const {

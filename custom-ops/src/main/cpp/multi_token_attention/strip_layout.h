@@ -8,6 +8,8 @@
 
 namespace heddle::HEDDLE_ISA {
 
+inline constexpr int64_t kLongRow = 4096;  // keys beyond which a strip of all heads is made lower
+
 /// Sizes of a worker's memory, and offsets into it in floats.
 struct StripLayout {
   bool streamed;  ///< no step after the softmax needs whole rows
@@ -29,7 +31,7 @@ struct StripLayout {
     int64_t g = packed.group;
     StripLayout l;
     l.streamed = !p.post_kernel && !p.post_mix;
-    l.rows = g <= 2 ? 64 : 32;
+    l.rows = g == 1 ? 64 : keys <= kLongRow ? 32 : 16;
     l.block = l.streamed && g == 1 ? 4 * kBlock : 2 * kBlock;
     int64_t width = RoundUp(keys, l.block);
     l.spans = width / kSpan;

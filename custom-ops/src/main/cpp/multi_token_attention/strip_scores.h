@@ -46,11 +46,16 @@ class StripScores {
  private:
   /// Scores of all rows of the strip against one panel.
   void ScorePanel(const StripRows& rows, int64_t h, int64_t key, float* out, int64_t stride) const {
+    const float* panel = Panel(h, key);
     Ahead ahead = NextPanel(rows, h, key);
     for (int64_t g = 0; g < rows.count; g += kScoreRows) {
-      Score(h, rows.first + g, key, ahead, out + g * stride, stride);
+      Score(h, rows.first + g, panel, key, ahead, out + g * stride, stride);
       ahead.at += p_.head_dim * ahead.step;
     }
+  }
+
+  const float* Panel(int64_t h, int64_t key) const {
+    return w_.packed.Panel(s_, w_.packed.KvHead(w_.first_head + h), key);
   }
 
   /// The same keys of the next head, to be fetched while this one is computed.
@@ -58,12 +63,11 @@ class StripScores {
     if (h + 1 == w_.packed.group || key > rows.Last()) {
       return Ahead{w_.memory, 0};
     }
-    return Ahead{w_.packed.Panel(s_, w_.first_head + h + 1, key),
-                 kPanel * kScoreRows / RoundUp(rows.count, kScoreRows)};
+    return Ahead{Panel(h + 1, key), kPanel * kScoreRows / RoundUp(rows.count, kScoreRows)};
   }
 
   /// Scores of kScoreRows positions against a panel; what a row does not see is 0.
-  void Score(int64_t h, int64_t position, int64_t key, Ahead ahead, float* out,
+  void Score(int64_t h, int64_t position, const float* panel, int64_t key, Ahead ahead, float* out,
              int64_t stride) const {
     int64_t last = Min(position + kScoreRows, s_.keys) - 1;
     if (key > last || key + kPanel <= p_.visible.First(position)) {
@@ -74,7 +78,6 @@ class StripScores {
     }
     int64_t query_stride;
     const float* q = Queries(h, position, &query_stride);
-    const float* panel = w_.packed.Panel(s_, w_.first_head + h, key);
     ScoreTile<kScoreRows>(q, query_stride, panel, p_.head_dim, ahead, out, stride);
     if (key + kPanel > position + 1 || key < p_.visible.First(last)) {
       Mask(position, key, out, stride);
@@ -118,7 +121,7 @@ class StripScores {
     int64_t begin = RoundDown(p_.visible.First(Max(first, 0)), kPanel);
     for (int64_t i = Max(first, s_.row_begin); i < start; i += kScoreRows) {
       for (int64_t key = begin; key < start; key += kPanel) {
-        Score(h, i, key, Ahead{tile, 0}, tile, kPanel);
+        Score(h, i, Panel(h, key), key, Ahead{tile, 0}, tile, kPanel);
         for (int64_t r = 0; r < Min(kScoreRows, start - i); ++r) {
           CopyRow(window.Above(i + r - first, key), tile + r * kPanel, kPanel);
         }

@@ -30,19 +30,16 @@ class StripSoftmax {
   /// Makes one head's exponentials of a block and its context relative to the same score.
   void Settle(const StripRows& rows, int64_t h, int64_t key) const {
     for (int64_t r = 0; r < rows.count; ++r) {
-      float largest = Largest(h)[r];
+      float largest = Largest(h)[r], before = ContextLargest(h)[r];
+      if (before == largest) {
+        continue;  // it only rises: the same for all spans
+      }
       for (int64_t span = key; span < key + l_.block; span += kSpan) {
-        float behind = w_.SpanLargest(h, span)[r] - largest;
-        if (behind != 0) {
-          float* weights = w_.Weights(rows, h, key) + r * l_.weight_stride + span - key;
-          ScaleSpan(1, behind, weights, weights);
-        }
+        float* weights = w_.Weights(rows, h, key) + r * l_.weight_stride + span - key;
+        ScaleSpan(1, w_.SpanLargest(h, span)[r] - largest, weights, weights);
       }
-      float behind = ContextLargest(h)[r] - largest;
-      if (behind != 0) {
-        ScaleRow(Exp2(Splat(behind)), w_.Context(h, r));
-        ContextLargest(h)[r] = largest;
-      }
+      ScaleRow(Exp2(Splat(before - largest)), w_.Context(h, r));
+      ContextLargest(h)[r] = largest;
     }
   }
 

@@ -105,7 +105,7 @@ class StripValues {
     if (h + 1 == w_.packed.group || key > rows.Last()) {
       return Ahead{w_.memory, 0};
     }
-    return Ahead{w_.packed.Value(w_.sequence, w_.first_head + h + 1, key),
+    return Ahead{w_.packed.Value(w_.sequence, w_.packed.KvHead(w_.first_head + h + 1), key),
                  w_.packed.features * kSumRows / RoundUp(rows.count, kSumRows)};
   }
 

@@ -12,7 +12,7 @@ class ValueSum {
  public:
   /// @param context [rows][features]
   ValueSum(const Packed& packed, const Sequence& sequence, int64_t head, float* context)
-      : packed_(packed), s_(sequence), head_(head), context_(context) {}
+      : packed_(packed), s_(sequence), kv_head_(packed.KvHead(head)), context_(context) {}
 
   /// The keys [key, end) for `count` rows from `position` on.
   /// @param weights of the first row and `key`
@@ -54,16 +54,16 @@ class ValueSum {
                Ahead ahead) const {
     while (from < to) {
       int64_t stop = Min(to, packed_.ValueRunEnd(s_, from));
-      ValueRows<ROWS>(weights + from, stride, packed_.Value(s_, head_, from), packed_.ValueStride(),
-                      stop - from, packed_.features, ahead, context_ + r * packed_.features,
-                      packed_.features);
+      ValueRows<ROWS>(weights + from, stride, packed_.Value(s_, kv_head_, from),
+                      packed_.ValueStride(), stop - from, packed_.features, ahead,
+                      context_ + r * packed_.features, packed_.features);
       from = stop;
     }
   }
 
   const Packed& packed_;
   const Sequence& s_;
-  const int64_t head_;
+  const int64_t kv_head_;
   float* const context_;
 };
 
