@@ -100,7 +100,8 @@ class FewSoftmax {
     float* row = w_.weights.Row(s.b * p_.heads + h, r);
     for (int64_t key = w_.FirstKey(s); key < s.keys; key += kSpan) {
       float here = w_.span_largest.data()[w_.SpanState(s, key, h, r)];
-      ScaleSpan(1 / sum, here - largest, row + key, row + key);
+      ScalePart(Factor(1 / sum, here - largest), w_.Mask(w_.Position(s, r), key), row + key, kSpan,
+                row + key);
     }
   }
 

@@ -182,15 +182,22 @@ static inline void MixWeights(const MixInput& input, const SpanMask& mask, int64
 }
 
 /// factor * 2^behind; behind is mostly 0.
-HEDDLE_INLINE Vec Factor(float factor, float behind) {
-  return behind == 0 ? Splat(factor) : Splat(factor) * Exp2(Splat(behind));
+HEDDLE_INLINE float Factor(float factor, float behind) {
+  return behind == 0 ? factor : factor * Exp2(Splat(behind))[0];
 }
 
-/// One row of a span times factor * 2^behind.
-HEDDLE_INLINE void ScaleSpan(float factor, float behind, const float* in, float* out) {
-  Vec f = Factor(factor, behind);
-  HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
-    Store(out + v * kLanes, f * Load(in + v * kLanes));
+/// A part of a span times a factor. What the row does not see stays 0, also if the factor is not
+/// finite.
+/// @param mask counted from the first key of the part
+HEDDLE_INLINE void ScalePart(float factor, const SpanMask& mask, const float* in, int64_t keys,
+                             float* out) {
+  for (int64_t x = 0; x < keys; x += kLanes) {
+    Store(out + x, Splat(factor) * Load(in + x));
+  }
+  if (__builtin_expect(!(factor - factor == 0), 0)) {
+    for (int64_t x = 0; x < keys; x += kLanes) {
+      Store(out + x, KeepLanes(Load(out + x), mask.first - x, mask.end - x, Zero()));
+    }
   }
 }
 

@@ -36,7 +36,8 @@ class StripSoftmax {
       }
       for (int64_t span = key; span < key + l_.block; span += kSpan) {
         float* weights = w_.Weights(rows, h, key) + r * l_.weight_stride + span - key;
-        ScaleSpan(1, w_.SpanLargest(h, span)[r] - largest, weights, weights);
+        float factor = Factor(1, w_.SpanLargest(h, span)[r] - largest);
+        ScalePart(factor, w_.Mask(rows.first + r, span), weights, kSpan, weights);
       }
       ScaleRow(Exp2(Splat(before - largest)), w_.Context(h, r));
       ContextLargest(h)[r] = largest;
@@ -64,10 +65,9 @@ class StripSoftmax {
     const float* in = w_.Weights(rows, h, block) + from - block;
     const float* span_largest = w_.SpanLargest(h, from);
     for (int64_t r = 0; r < rows.count; ++r) {
-      Vec factor = Factor(Inverse(h)[r], span_largest[r] - Largest(h)[r]);
-      for (int64_t x = 0; x < to - from; x += kLanes) {
-        Store(out + r * stride + x, factor * Load(in + r * l_.weight_stride + x));
-      }
+      float factor = Factor(Inverse(h)[r], span_largest[r] - Largest(h)[r]);
+      ScalePart(factor, w_.Mask(rows.first + r, from), in + r * l_.weight_stride, to - from,
+                out + r * stride);
     }
   }
 
