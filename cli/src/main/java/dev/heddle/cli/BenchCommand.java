@@ -3,6 +3,7 @@ package dev.heddle.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.cli.file.TemporaryFolder;
 import dev.heddle.models.attention.KvCache;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.OpsMode;

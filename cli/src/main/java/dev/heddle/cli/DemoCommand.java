@@ -1,5 +1,6 @@
 package dev.heddle.cli;
 
+import dev.heddle.cli.file.TemporaryFolder;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -78,6 +78,9 @@ final class ParityCommand implements Callable<Integer> {
     private ReportArguments reports = new ReportArguments();
 
     @Mixin
+    private TraceOptions trace = new TraceOptions();
+
+    @Mixin
     private PresetOptions presets = new PresetOptions();
 
     @Mixin
@@ -94,6 +97,15 @@ final class ParityCommand implements Callable<Integer> {
             new OptionValue(spec.commandLine(), "--top-k", k).requireAtLeast(1);
         }
         reports.check();
+        if (trace.isWanted()) {
+            boolean same = new TraceRun(
+                            trace,
+                            presets,
+                            session.options(),
+                            spec.commandLine().getOut())
+                    .run(expected, actual, this::tracedTokens);
+            return same ? 0 : Heddle.PARITY_MISMATCH;
+        }
         try (LogitSide a = LogitSide.open(expected, presets, session.options(), chunks);
                 LogitSide b = LogitSide.open(actual, presets, session.options(), chunks)) {
             checkVocabularies(a, b);
@@ -112,6 +124,18 @@ final class ParityCommand implements Callable<Integer> {
         outputs.logits("logits", right, judged);
         return new ParityReport(
                 a.describe(right.dtype()), b.describe(judged.dtype()), tokens.inputs(), List.of(outputs.build()));
+    }
+
+    private TokenBlock tracedTokens(OptionalInt vocabulary) {
+        if (input != null) {
+            return TokenInput.read(input);
+        }
+        return TokenInput.random(
+                batch,
+                length,
+                vocabulary.orElseThrow(() -> new IllegalArgumentException(
+                        actual + " does not say how many tokens it knows; give tokens with --input")),
+                tokenSeed);
     }
 
     private void checkVocabularies(LogitSide a, LogitSide b) {

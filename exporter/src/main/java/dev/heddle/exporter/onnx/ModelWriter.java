@@ -71,6 +71,22 @@ public final class ModelWriter {
         } else {
             model.graph().initializers().forEach(weight -> graph.addInitializer(inline(weight)));
         }
+        writeModel(model, graph);
+    }
+
+    /** Writes the model file alone; weights that lie in a data file keep their place there. */
+    void writeLinked(Model model) throws IOException {
+        GraphProto.Builder graph = graph(model);
+        for (Initializer weight : model.graph().initializers()) {
+            graph.addInitializer(
+                    weight.data() instanceof ExternalTensor tensor
+                            ? ProtoTensors.external(weight.name(), tensor, tensor.location(), tensor.offset())
+                            : inline(weight));
+        }
+        writeModel(model, graph);
+    }
+
+    private void writeModel(Model model, GraphProto.Builder graph) throws IOException {
         write(MODEL_FILE, file -> {
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(file));
             proto(model, graph).writeTo(out);

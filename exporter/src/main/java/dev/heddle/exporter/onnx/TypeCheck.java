@@ -12,6 +12,7 @@ import dev.heddle.exporter.graph.Literal;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.Node;
 import dev.heddle.exporter.graph.OpDefinition;
+import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.graph.Typed;
 import dev.heddle.exporter.op.StandardOps;
 import dev.heddle.ops.CustomOps;
@@ -64,6 +65,17 @@ final class TypeCheck {
         return check.findings;
     }
 
+    /** Types of the graph's own values as far as they are known. */
+    static Map<String, TensorType> types(Model model) {
+        Map<String, TensorType> types = new HashMap<>();
+        new TypeCheck(model).graph(model.graph()).forEach((name, value) -> {
+            if (value instanceof Inferred.Known known) {
+                types.put(name, known.typed().type());
+            }
+        });
+        return types;
+    }
+
     /** For instance {@code MatMul at layers.0.attention.wq.q/MatMul}. */
     static String place(Node node) {
         return node.opType() + " at " + name(node);
@@ -73,7 +85,7 @@ final class TypeCheck {
         return node.name().isEmpty() ? String.join(", ", node.outputs()) : node.name();
     }
 
-    private void graph(Graph graph) {
+    private Map<String, Inferred> graph(Graph graph) {
         if (!typesStandardOps()) {
             findings.add(Finding.warning(
                     "model: types are checked for opset " + GraphBuilder.MIN_OPSET + " to " + GraphBuilder.MAX_OPSET
@@ -89,6 +101,7 @@ final class TypeCheck {
             node.outputs().forEach(output -> values.computeIfPresent(output, stated::orStated));
         }
         findings.addAll(stated.compare(values));
+        return values;
     }
 
     private static Typed typed(Initializer weight) {

@@ -10,11 +10,11 @@ public record ParityReport(Side expected, Side actual, Inputs inputs, List<Secti
         sections = List.copyOf(sections);
     }
 
-    /** A comparison of tensors by name, each judged as the logits of a model in this precision. */
+    /** A comparison of the outputs of two models by name, as {@link SectionBuilder#outputs} does it. */
     public static ParityReport of(
             Map<String, HostTensor> expected, Map<String, HostTensor> actual, Precision precision) {
         Section outputs = new SectionBuilder("outputs", TensorComparer.of(precision))
-                .logits(expected, actual)
+                .outputs(expected, actual)
                 .build();
         return new ParityReport(Side.of("expected"), Side.of("actual"), Inputs.of("-"), List.of(outputs));
     }

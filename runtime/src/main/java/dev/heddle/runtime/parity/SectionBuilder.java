@@ -19,6 +19,8 @@ public final class SectionBuilder {
     /** Comparisons that are kept, and findings. */
     public static final int KEPT = 5_000;
 
+    private static final String LOGITS = "logits";
+
     /** Bounds of the caller's that are named: the first. */
     private static final int GIVEN_BOUNDS = 8;
 
@@ -65,8 +67,12 @@ public final class SectionBuilder {
         return judge(comparer.within(bound, tensor, expected, actual), expected, actual);
     }
 
-    /** Compares tensors of one name as {@link #logits} does; one without the other is a failure. */
-    public SectionBuilder logits(Map<String, HostTensor> expected, Map<String, HostTensor> actual) {
+    /**
+     * Compares the outputs of two models by name: {@value #LOGITS} as {@link #logits}, the others value by value. One
+     * without the other is a failure.
+     */
+    public SectionBuilder outputs(Map<String, HostTensor> expected, Map<String, HostTensor> actual) {
+        tolerances.addAll(ToleranceTable.lines(comparer.precision()));
         var names = new TreeSet<>(expected.keySet());
         names.addAll(actual.keySet());
         for (String tensor : names) {
@@ -74,8 +80,10 @@ public final class SectionBuilder {
             HostTensor a = actual.get(tensor);
             if (e == null || a == null) {
                 add(new TensorComparison.Incomparable(tensor, orNothing(e), orNothing(a)));
-            } else {
+            } else if (tensor.equals(LOGITS)) {
                 logits(tensor, e, a);
+            } else {
+                judge(comparer.outputs(tensor, e, a), e, a);
             }
         }
         return this;

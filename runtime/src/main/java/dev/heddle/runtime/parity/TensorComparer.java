@@ -34,6 +34,12 @@ public record TensorComparer(Precision precision, List<Integer> topK, int worst)
         return compare(name, 0, expected, actual, bound, () -> agreement(expected, actual));
     }
 
+    /** Other outputs of a whole model, by {@link ToleranceTable#outputs}. */
+    public TensorComparison outputs(String name, HostTensor expected, HostTensor actual) {
+        Bound bound = ToleranceTable.outputs(precision).forSize(largest(expected));
+        return compare(name, 0, expected, actual, bound, () -> LogitAgreement.NONE);
+    }
+
     /** A value inside a model, by {@link ToleranceTable#values}. */
     public TensorComparison values(String name, Depth depth, HostTensor expected, HostTensor actual) {
         Bound bound = ToleranceTable.values(precision, depth).forSize(largest(expected));

@@ -13,7 +13,10 @@ class ParityReportTest {
 
     @Test
     void report_hasOneComparisonPerNameInOrder() {
-        var report = ParityReport.of(Map.of("b", ONE, "a", ONE), Map.of("b", ONE, "c", ONE), Precision.FLOAT32);
+        var report = ParityReport.of(
+                Map.of("logits", ONE, "a", ONE, "b", ONE),
+                Map.of("logits", ONE, "b", ONE, "z", ONE),
+                Precision.FLOAT32);
 
         assertThat(report.passed()).isFalse();
         assertThat(report.failures()).isEqualTo(2);
@@ -22,8 +25,10 @@ class ParityReportTest {
                 .containsExactly(
                         "a: expected float32 [1], got nothing",
                         "b: 1 within 1e-5 + 1e-4*|expected|, worst at [0]: expected 1.000000, got 1.000000"
+                                + " (abs 0), cosine 1.000000000",
+                        "logits: 1 within 1e-5 + 1e-4*|expected|, worst at [0]: expected 1.000000, got 1.000000"
                                 + " (abs 0), cosine 1.000000000, argmax 1 of 1",
-                        "c: expected nothing, got float32 [1]");
+                        "z: expected nothing, got float32 [1]");
     }
 
     @Test

@@ -38,7 +38,7 @@ public final class ParityAssertions {
     }
 
     /**
-     * The same names, and each tensor as near as the logits of a model in this precision must be.
+     * The same names, and each tensor as near as the output of a model in this precision must be.
      *
      * @throws AssertionError if one is not, if a name is missing, or if there is nothing to compare
      */

@@ -1,0 +1,47 @@
+package dev.heddle.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How far {@code parity} looks into the models. */
+final class TraceOptions {
+
+    @Option(names = "--all", description = "Compare every value inside: A's graph in float64, B on ONNX Runtime.")
+    boolean all;
+
+    @Option(
+            names = "--replay",
+            description = "As --all, but each node of B gets A's values: shows its own error without what it inherits.")
+    boolean replay;
+
+    @Option(names = "--bisect", description = "Find the first node of B whose result is wrong for A's values.")
+    boolean bisect;
+
+    @Option(
+            names = "--repro",
+            paramLabel = "DIR",
+            description = "With --bisect: write that node as a model with its inputs and expected outputs.")
+    @Nullable
+    Path repro;
+
+    @Option(names = "--weights", description = "Compare each weight of B with what A gives, bit for bit.")
+    boolean weights;
+
+    @Option(
+            names = "--decode",
+            description = "Feed B through its cache, in pieces, alone and behind pads: all must give the same logits.")
+    boolean decode;
+
+    @Option(names = "--causal", description = "Change each token for B: nothing before it may change, not by a bit.")
+    boolean causal;
+
+    /** Whether A's graph is computed. */
+    boolean needsValues() {
+        return all || replay || bisect;
+    }
+
+    boolean isWanted() {
+        return needsValues() || weights || decode || causal;
+    }
+}

@@ -1,0 +1,5 @@
+/** Files and folders that commands make. */
+@NullMarked
+package dev.heddle.cli.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package dev.heddle.cli.trace;
+
+import dev.heddle.exporter.graph.Node;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds the first node where two sides part: some values over the whole graph, then all that the first wrong one is made from, then each of their nodes alone. */
+public final class Bisection {
+
+    /** Values of the first look; more cost memory, fewer make the stretch longer. */
+    private static final int LOOKS = 64;
+
+    private final ValueTrace trace;
+
+    public Bisection(ValueTrace trace) {
+        this.trace = trace;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param inherited the first value that differs
+     * @param own what the first wrong node up to there makes of the expected inputs; empty if every node alone is right, so that the difference is rounding that
+     *     grew, or lies in what the graph is given
+     */
+    public record Found(ValueComparison inherited, Optional<ValueComparison> own) {}
+
+    /** Empty if no value differs. */
+    public Optional<Found> find() throws IOException {
+        List<String> looks = looks();
+        Map<String, ValueComparison> seen = new HashMap<>();
+        trace.compare(looks, comparison -> seen.put(comparison.name(), comparison));
+        Optional<String> bad =
+                looks.stream().filter(name -> !seen.get(name).passed()).findFirst();
+        List<String> suspects = bad.isPresent() ? suspects(bad.get(), looks, seen) : trace.names();
+        Optional<ValueComparison> inherited = first(suspects);
+        if (inherited.isEmpty() && bad.isPresent()) {
+            inherited = Optional.of(seen.get(bad.get()));
+        }
+        if (inherited.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<ValueComparison> own = firstOwn(suspects);
+        if (own.isEmpty()) {
+            // A value that is right by chance can hide what lies before it.
+            own = firstOwn(sorted(ancestors(List.of(inherited.get().name()))));
+        }
+        return Optional.of(new Found(inherited.get(), own));
+    }
+
+    /** Values spread over the graph, and all that it gives. */
+    private List<String> looks() {
+        List<String> names = trace.names();
+        Set<String> looks = new HashSet<>();
+        int step = Math.max(1, names.size() / LOOKS);
+        for (int i = step - 1; i < names.size(); i += step) {
+            looks.add(names.get(i));
+        }
+        trace.actual().model().graph().outputs().forEach(output -> looks.add(output.name()));
+        return sorted(looks);
+    }
+
+    /** What the first wrong look depends on, without what the right ones before it depend on. */
+    private List<String> suspects(String bad, List<String> looks, Map<String, ValueComparison> seen) {
+        List<String> right =
+                looks.stream().filter(name -> seen.get(name).passed()).toList();
+        Set<String> suspects = ancestors(List.of(bad));
+        suspects.removeAll(ancestors(right));
+        suspects.add(bad);
+        return sorted(suspects);
+    }
+
+    /** The values themselves and all that they are made from. */
+    private Set<String> ancestors(List<String> values) {
+        Set<String> ancestors = new HashSet<>(values);
+        List<Node> nodes = trace.actual().model().graph().nodes();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (nodes.get(i).outputs().stream().anyMatch(ancestors::contains)) {
+                ancestors.addAll(nodes.get(i).inputs());
+            }
+        }
+        return ancestors;
+    }
+
+    /** Those that both sides make, in the order of the graph. */
+    private List<String> sorted(Set<String> values) {
+        return trace.names().stream().filter(values::contains).toList();
+    }
+
+    private Optional<ValueComparison> first(List<String> values) throws IOException {
+        Map<String, ValueComparison> wrong = new HashMap<>();
+        trace.compare(values, comparison -> keep(comparison, wrong));
+        return firstOf(values, wrong);
+    }
+
+    private Optional<ValueComparison> firstOwn(List<String> values) throws IOException {
+        Map<String, ValueComparison> wrong = new HashMap<>();
+        new Replay(trace).compare(values, comparison -> keep(comparison, wrong));
+        return firstOf(values, wrong);
+    }
+
+    private static void keep(ValueComparison comparison, Map<String, ValueComparison> wrong) {
+        if (!comparison.passed()) {
+            wrong.put(comparison.name(), comparison);
+        }
+    }
+
+    private static Optional<ValueComparison> firstOf(List<String> values, Map<String, ValueComparison> wrong) {
+        return values.stream().filter(wrong::containsKey).map(wrong::get).findFirst();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.heddle.cli.trace;
+
+import dev.heddle.cli.file.TemporaryFolder;
+import dev.heddle.exporter.graph.Dim;
+import dev.heddle.exporter.graph.Model;
+import dev.heddle.exporter.graph.TensorType;
+import dev.heddle.exporter.onnx.LinkedModelWriter;
+import dev.heddle.exporter.onnx.ValueTypes;
+import dev.heddle.exporter.rewrite.Taps;
+import dev.heddle.runtime.session.HostTensor;
+import dev.heddle.runtime.session.ModelSession;
+import dev.heddle.runtime.session.SessionOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A graph on ONNX Runtime. Values are taken in groups, a run for each, so that not all of them are held at once. */
+public final class OrtSide implements TracedSide {
+
+    /** Values of one run, at most; the last one may go beyond. */
+    private static final long GROUP_BYTES = 256L << 20;
+
+    private final Path file;
+    private final Model model;
+    private final Map<String, TensorType> types;
+    private final SessionOptions options;
+
+    /** @param model what is in the file, or the same with its functions expanded */
+    public OrtSide(Path file, Model model, SessionOptions options) {
+        this.file = file;
+        this.model = model;
+        this.types = ValueTypes.of(model);
+        this.options = options;
+    }
+
+    @Override
+    public String describe() {
+        return file + ", ONNX Runtime on " + options.provider() + ", operators "
+                + options.ops().name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Model model() {
+        return model;
+    }
+
+    /** Types of the graph's values. */
+    Map<String, TensorType> types() {
+        return types;
+    }
+
+    @Override
+    public void trace(Map<String, HostTensor> inputs, Collection<String> values, Sink sink) throws IOException {
+        long longest = inputs.values().stream()
+                .flatMapToLong(tensor -> Arrays.stream(tensor.shape()))
+                .max()
+                .orElse(1);
+        List<String> group = new ArrayList<>();
+        long bytes = 0;
+        for (String value : values) {
+            group.add(value);
+            bytes += estimate(types.get(value), longest);
+            if (bytes > GROUP_BYTES) {
+                run(Taps.of(model, group, types), inputs, sink);
+                group.clear();
+                bytes = 0;
+            }
+        }
+        if (!group.isEmpty()) {
+            run(Taps.of(model, group, types), inputs, sink);
+        }
+    }
+
+    /** Symbolic axes count as the longest axis of the inputs. */
+    private static long estimate(@Nullable TensorType type, long longest) {
+        if (type == null) {
+            return 0;
+        }
+        double elements = 1;
+        for (Dim dim : type.shape().dims()) {
+            elements *= dim.fixed().orElse(longest);
+        }
+        return (long) Math.min(elements * type.dtype().bytes(), GROUP_BYTES);
+    }
+
+    /** Runs a model made out of this one. */
+    void run(Model changed, Map<String, HostTensor> inputs, Sink sink) throws IOException {
+        try (TemporaryFolder folder = TemporaryFolder.near("heddle-trace", file)) {
+            Path written = new LinkedModelWriter(folder.path()).write(changed);
+            Map<String, HostTensor> outputs;
+            try (ModelSession session = ModelSession.open(written, options)) {
+                Map<String, HostTensor> used = new TreeMap<>(inputs);
+                used.keySet().removeIf(name -> session.input(name).isEmpty());
+                outputs = session.run(used);
+            }
+            for (Map.Entry<String, HostTensor> output : outputs.entrySet()) {
+                sink.take(output.getKey(), output.getValue());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        // nothing is held open
+    }
+}
