@@ -47,7 +47,7 @@ final class ParityReportFilesTest {
                 .contains("outputs: 1 of 1 fails\n")
                 .contains("logits: argmax 1 of 1; top-2 Jaccard mean 1.000 min 1.000, top-3 Jaccard")
                 .contains("logits: 1 of 4 differ, worst at [0,0,3]: expected 4.000000, got 4.500000")
-                .contains("tolerance  logits: 1e-5 + 1e-4*|expected|\n")
+                .contains("tolerance  logits: 1e-5*largest + 1e-4*|expected|\n")
                 .endsWith("DIFFERENT: 1 of 1 checks fail\n");
     }
 

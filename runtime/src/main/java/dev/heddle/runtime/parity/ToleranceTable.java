@@ -101,18 +101,23 @@ public final class ToleranceTable {
         Row row = row(precision);
         List<String> lines = new ArrayList<>();
         lines.add("%s, u = %s".formatted(precision, Figures.error(precision.unitRoundoff())));
-        lines.add("logits: " + row.logits());
+        lines.add("logits: " + perUnit(row.logits()));
         if (precision != Precision.EXACT) {
             lines.add("values: %s u sqrt(%s); after 1 layer %s; after 32 layers %s"
                     .formatted(
                             Figures.plain(row.slack()),
                             precision.hasRoundedWeights() ? "layers" : "nodes",
-                            values(precision, Depth.layers(1)),
-                            values(precision, Depth.layers(32))));
+                            perUnit(values(precision, Depth.layers(1))),
+                            perUnit(values(precision, Depth.layers(32)))));
         }
         lines.add("tie margin: " + Figures.error(row.tieMargin()));
         lines.add("origin: " + row.origin());
         return lines;
+    }
+
+    /** A bound of the table before it is sized. */
+    private static String perUnit(Bound bound) {
+        return bound.toString().replace(" + ", "*largest + ");
     }
 
     private static Bound each(double absolute, double relative) {

@@ -74,7 +74,7 @@ record SectionView(
     private static String counts(Section section) {
         long tensors = section.passedTensors() + section.failedTensors();
         long findings = section.passedFindings() + section.failedFindings();
-        return "%d tensors (%d fail), %d findings (%d fail), %d notes"
+        return "tensors %d (%d fail), findings %d (%d fail), notes %d"
                 .formatted(tensors, section.failedTensors(), findings, section.failedFindings(), section.notes());
     }
 }

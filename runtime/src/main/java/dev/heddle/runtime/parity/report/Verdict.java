@@ -11,18 +11,18 @@ final class Verdict {
         if (report.judged() == 0) {
             return "NOTHING COMPARED";
         }
-        return report.passed()
-                ? "SAME: all %d checks pass".formatted(report.judged())
-                : "DIFFERENT: %d of %d checks fail".formatted(report.failures(), report.judged());
+        if (!report.passed()) {
+            return "DIFFERENT: %d of %d checks fail".formatted(report.failures(), report.judged());
+        }
+        return report.judged() == 1 ? "SAME: 1 check passes" : "SAME: all %d checks pass".formatted(report.judged());
     }
 
     static String of(Section section) {
         if (section.judged() == 0) {
             return "notes only";
         }
-        String count = section.failures() == 0
+        return section.failures() == 0
                 ? section.judged() + (section.judged() == 1 ? " check passes" : " checks pass")
                 : section.failures() + " of " + section.judged() + (section.failures() == 1 ? " fails" : " fail");
-        return count;
     }
 }
