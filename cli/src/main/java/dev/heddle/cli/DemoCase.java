@@ -16,9 +16,9 @@ import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.generate.LanguageModel;
 import dev.heddle.runtime.generate.Token;
 import dev.heddle.runtime.generate.TokenStream;
-import dev.heddle.runtime.parity.ParityReport;
+import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.TensorComparer;
 import dev.heddle.runtime.parity.TensorComparison;
-import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** One model's way through the demo. */
 record DemoCase(Preset preset, SourceLayout layout) {
@@ -91,7 +90,7 @@ record DemoCase(Preset preset, SourceLayout layout) {
                 whole.errors().scaleRelative(),
                 chunked.errors().scaleRelative(),
                 paddedWhole.errors().scaleRelative(),
-                whole.argmax().equal() + "/" + whole.argmax().rows(),
+                whole.logits().argmax().equal() + "/" + whole.logits().rows(),
                 whole.passed() && chunked.passed() && paddedWhole.passed(),
                 generated(model));
     }
@@ -108,11 +107,11 @@ record DemoCase(Preset preset, SourceLayout layout) {
     }
 
     private static TensorComparison.Values compared(HostTensor expected, HostTensor actual) {
-        ParityReport report = ParityReport.of(Map.of("logits", expected), Map.of("logits", actual), DType.FLOAT32);
-        if (report.comparisons().get(0) instanceof TensorComparison.Values values) {
+        TensorComparison comparison = TensorComparer.of(Precision.FLOAT32).logits("logits", expected, actual);
+        if (comparison instanceof TensorComparison.Values values) {
             return values;
         }
-        throw new IllegalArgumentException(report.lines().get(0));
+        throw new IllegalArgumentException(comparison.line());
     }
 
     private static String generated(LanguageModel model) {

@@ -15,7 +15,9 @@ import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.Decoder;
 import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
-import dev.heddle.runtime.parity.ParityReport;
+import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.TensorComparer;
+import dev.heddle.runtime.parity.TensorComparison;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.SessionOptions;
@@ -23,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -161,11 +162,9 @@ final class FuzzRun {
             HostTensor right = ReferenceLogits.of(source, tokens);
             try (ModelSession open = ModelSession.open(target, session)) {
                 HostTensor judged = new Forward(Decoder.of(open)).logits(tokens, tried.chunks());
-                ParityReport report = ParityReport.of(
-                        Map.of("logits", masked(right, tokens)),
-                        Map.of("logits", masked(judged, tokens)),
-                        judged.dtype());
-                return report.passed() ? Optional.empty() : Optional.of(String.join("; ", report.lines()));
+                TensorComparison comparison = TensorComparer.of(Precision.of(judged.dtype()))
+                        .outputs("logits", masked(right, tokens), masked(judged, tokens));
+                return comparison.passed() ? Optional.empty() : Optional.of(comparison.line());
             }
         }
     }

@@ -6,12 +6,15 @@ import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.Decoder;
 import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
+import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,8 +22,12 @@ import java.util.OptionalInt;
 /** One of the two things that are compared: something that gives logits. */
 sealed interface LogitSide extends AutoCloseable {
 
-    /** What it is, for people. */
-    String describe();
+    /**
+     * What it is, for people.
+     *
+     * @param dtype of its logits
+     */
+    Side describe(DType dtype);
 
     /** Number of token ids it can be given; empty if the file leaves it open, or it is not given any. */
     OptionalInt vocabulary();
@@ -53,9 +60,8 @@ sealed interface LogitSide extends AutoCloseable {
     /** A checkpoint, computed in float64. */
     record Reference(SourceModel source) implements LogitSide {
         @Override
-        public String describe() {
-            return source.origin() + ", float64 reference of "
-                    + source.decoder().family();
+        public Side describe(DType dtype) {
+            return new Side(source.origin(), "reference of " + source.decoder().family(), "-", dtype.toString());
         }
 
         @Override
@@ -75,13 +81,13 @@ sealed interface LogitSide extends AutoCloseable {
     }
 
     /** A model on ONNX Runtime. */
-    record Exported(ModelSession session, Decoder decoder, ChunkSizes chunks) implements LogitSide {
+    record Exported(ModelSession session, Decoder decoder, ChunkSizes chunks, OpsMode ops) implements LogitSide {
 
         static Exported open(Path path, SessionOptions options, ChunkSizes chunks) {
             ModelSession session = ModelSession.open(path, options);
             boolean complete = false;
             try {
-                Exported side = new Exported(session, Decoder.of(session), chunks);
+                Exported side = new Exported(session, Decoder.of(session), chunks, options.ops());
                 complete = true;
                 return side;
             } finally {
@@ -92,9 +98,13 @@ sealed interface LogitSide extends AutoCloseable {
         }
 
         @Override
-        public String describe() {
+        public Side describe(DType dtype) {
             String pieces = chunks.isWhole() ? "whole" : "chunks of " + chunks.sizes();
-            return session.file().onnx() + ", ONNX Runtime on " + session.provider() + ", " + pieces;
+            return new Side(
+                    session.file().onnx().toString(),
+                    "ONNX Runtime on " + session.provider() + ", " + pieces,
+                    "operators " + ops.name().toLowerCase(Locale.ROOT),
+                    dtype.toString());
         }
 
         @Override
@@ -128,8 +138,8 @@ sealed interface LogitSide extends AutoCloseable {
         }
 
         @Override
-        public String describe() {
-            return file + ", stored";
+        public Side describe(DType dtype) {
+            return new Side(file.toString(), "stored", "-", dtype.toString());
         }
 
         @Override

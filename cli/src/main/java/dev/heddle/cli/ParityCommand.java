@@ -1,21 +1,15 @@
 package dev.heddle.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.parity.ParityReport;
-import dev.heddle.runtime.parity.TensorComparison;
-import dev.heddle.runtime.session.DType;
+import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.SectionBuilder;
+import dev.heddle.runtime.parity.TensorComparer;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -33,6 +27,9 @@ import picocli.CommandLine.Spec;
         description = "Compare the logits of two sides; exit code 3 if they differ.",
         mixinStandardHelpOptions = true)
 final class ParityCommand implements Callable<Integer> {
+
+    /** Places that are named of each tensor. */
+    private static final int WORST = 8;
 
     @Parameters(
             index = "0",
@@ -70,8 +67,15 @@ final class ParityCommand implements Callable<Integer> {
             description = "Feed models in pieces through the cache, for instance 5,1,1,3; the last size repeats.")
     private ChunkSizes chunks = ChunkSizes.whole();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the result as JSON.")
-    private @Nullable Path json;
+    @Option(
+            names = "--top-k",
+            paramLabel = "K",
+            split = ",",
+            description = "How many of the largest logits must be the same (default: ${DEFAULT-VALUE}).")
+    private List<Integer> topK = List.of(5, 10);
+
+    @Mixin
+    private ReportArguments reports = new ReportArguments();
 
     @Mixin
     private TraceOptions trace = new TraceOptions();
@@ -89,9 +93,10 @@ final class ParityCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         new OptionValue(spec.commandLine(), "--batch", batch).requireAtLeast(1);
         new OptionValue(spec.commandLine(), "--length", length).requireAtLeast(1);
-        if (json != null) {
-            OutputFile.check(json);
+        for (int k : topK) {
+            new OptionValue(spec.commandLine(), "--top-k", k).requireAtLeast(1);
         }
+        reports.check();
         if (trace.isWanted()) {
             boolean same = new TraceRun(
                             trace,
@@ -104,17 +109,21 @@ final class ParityCommand implements Callable<Integer> {
         try (LogitSide a = LogitSide.open(expected, presets, session.options(), chunks);
                 LogitSide b = LogitSide.open(actual, presets, session.options(), chunks)) {
             checkVocabularies(a, b);
-            TokenBlock tokens = tokens(a, b);
-            HostTensor right = a.logits(tokens);
-            HostTensor judged = b.logits(tokens);
-            ParityReport report =
-                    ParityReport.of(Map.of("logits", right), Map.of("logits", judged), precision(right, judged));
-            print(a, b, tokens, report);
-            if (json != null) {
-                writeJson(json, a, b, report);
-            }
+            GivenTokens tokens = tokens(a, b);
+            ParityReport report = report(a, b, tokens);
+            reports.show(report);
             return report.passed() ? 0 : Heddle.PARITY_MISMATCH;
         }
+    }
+
+    private ParityReport report(LogitSide a, LogitSide b, GivenTokens tokens) {
+        HostTensor right = a.logits(tokens.block());
+        HostTensor judged = b.logits(tokens.block());
+        var comparer = new TensorComparer(Precision.coarser(right.dtype(), judged.dtype()), topK, WORST);
+        var outputs = new SectionBuilder("outputs", comparer);
+        outputs.logits("logits", right, judged);
+        return new ParityReport(
+                a.describe(right.dtype()), b.describe(judged.dtype()), tokens.inputs(), List.of(outputs.build()));
     }
 
     private TokenBlock tracedTokens(OptionalInt vocabulary) {
@@ -129,11 +138,6 @@ final class ParityCommand implements Callable<Integer> {
                 tokenSeed);
     }
 
-    /** The coarser of the two types decides what may be lost. */
-    private static DType precision(HostTensor right, HostTensor judged) {
-        return judged.dtype().bytes() <= right.dtype().bytes() ? judged.dtype() : right.dtype();
-    }
-
     private void checkVocabularies(LogitSide a, LogitSide b) {
         boolean known = a.vocabulary().isPresent() && b.vocabulary().isPresent();
         if (known && a.vocabulary().getAsInt() != b.vocabulary().getAsInt()) {
@@ -143,85 +147,36 @@ final class ParityCommand implements Callable<Integer> {
         }
     }
 
-    private TokenBlock tokens(LogitSide a, LogitSide b) {
+    private GivenTokens tokens(LogitSide a, LogitSide b) {
         if (input != null) {
-            return TokenInput.read(input);
+            return new GivenTokens(TokenInput.read(input), input.toString());
         }
         List<LogitSide.Stored> stored = Stream.of(a, b)
                 .filter(LogitSide.Stored.class::isInstance)
                 .map(LogitSide.Stored.class::cast)
                 .toList();
-        Optional<TokenBlock> tokens =
-                stored.stream().flatMap(side -> side.tokens().stream()).findFirst();
-        if (tokens.isPresent()) {
-            return tokens.get();
+        for (LogitSide.Stored side : stored) {
+            if (side.tokens().isPresent()) {
+                return new GivenTokens(side.tokens().get(), side.file().toString());
+            }
         }
         return switch (stored.size()) {
             case 0 -> random(a, b);
             case 1 ->
                 throw new IllegalArgumentException(stored.get(0).file()
                         + ": expected a tensor input_ids beside logits, got none; give the tokens with --input");
-            default -> stored.get(0).anyTokens();
+            default -> new GivenTokens(stored.get(0).anyTokens(), "not known");
         };
     }
 
-    private TokenBlock random(LogitSide a, LogitSide b) {
+    private GivenTokens random(LogitSide a, LogitSide b) {
         OptionalInt vocabulary = a.vocabulary().isPresent() ? a.vocabulary() : b.vocabulary();
-        return TokenInput.random(
+        TokenBlock tokens = TokenInput.random(
                 batch,
                 length,
                 vocabulary.orElseThrow(() -> new IllegalArgumentException(
                         "neither side says how many tokens it knows; give tokens with --input")),
                 tokenSeed);
-    }
-
-    private void print(LogitSide a, LogitSide b, TokenBlock tokens, ParityReport report) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("expected  " + a.describe());
-        out.println("actual    " + b.describe());
-        out.println("tokens    [" + tokens.batch() + ", " + tokens.length() + "]");
-        for (TensorComparison comparison : report.comparisons()) {
-            if (comparison instanceof TensorComparison.Values values) {
-                out.printf(
-                        "max abs   %.3g%nmax rel   %.3g%ncosine    %.12f%nargmax    %d of %d, %d near ties%n",
-                        values.errors().maxAbsolute(),
-                        values.errors().maxRelative(),
-                        values.errors().cosine(),
-                        values.argmax().equal(),
-                        values.argmax().rows(),
-                        values.argmax().nearTies());
-            }
-        }
-        report.lines().forEach(line -> out.println((report.passed() ? "same      " : "DIFFERENT ") + line));
-        out.flush();
-    }
-
-    private static void writeJson(Path file, LogitSide a, LogitSide b, ParityReport report) throws IOException {
-        ObjectNode root = JsonNodeFactory.instance.objectNode();
-        root.put("expected", a.describe());
-        root.put("actual", b.describe());
-        root.put("passed", report.passed());
-        ObjectNode tensors = root.putObject("tensors");
-        for (TensorComparison comparison : report.comparisons()) {
-            ObjectNode entry = tensors.putObject(comparison.name());
-            entry.put("passed", comparison.passed());
-            entry.put("line", comparison.line());
-            if (comparison instanceof TensorComparison.Values values) {
-                entry.put("max_abs", values.errors().maxAbsolute());
-                entry.put("mean_abs", values.errors().meanAbsolute());
-                entry.put("max_rel", values.errors().maxRelative());
-                entry.put("scale_rel", values.errors().scaleRelative());
-                entry.put("cosine", values.errors().cosine());
-                entry.put("argmax_equal", values.argmax().equal());
-                entry.put("argmax_rows", values.argmax().rows());
-                entry.put("near_ties", values.argmax().nearTies());
-                entry.put("worst_index", values.worst().index().toString());
-                entry.put("worst_expected", values.worst().expected());
-                entry.put("worst_actual", values.worst().actual());
-            }
-        }
-        OutputFile.write(
-                file,
-                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(root));
+        return new GivenTokens(tokens, "random, seed " + tokenSeed);
     }
 }

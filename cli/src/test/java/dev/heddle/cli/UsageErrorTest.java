@@ -59,6 +59,8 @@ final class UsageErrorTest {
                 "demo --threads -1 | invalid value for option '--threads': expected at least 0, got -1",
                 "parity x y --batch 0 | invalid value for option '--batch': expected at least 1, got 0",
                 "parity x y --length 0 | invalid value for option '--length': expected at least 1, got 0",
+                "parity x y --rows -1 | invalid value for option '--rows': expected at least 0, got -1",
+                "parity x y --top-k 5,0 | invalid value for option '--top-k': expected at least 1, got 0",
                 "parity x | missing required parameter: 'B'",
             })
     void arguments_thatAreWrong_areExplained(String arguments, String problem) {

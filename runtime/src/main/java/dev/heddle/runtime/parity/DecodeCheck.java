@@ -75,19 +75,7 @@ public final class DecodeCheck {
     }
 
     private static TensorComparison compared(String way, HostTensor whole, HostTensor logits) {
-        DType dtype = whole.dtype();
-        double largest = 0;
-        var values = whole.values();
-        for (int i = 0; i < whole.elementCount(); i++) {
-            double size = Math.abs(values.applyAsDouble(i));
-            largest = Double.isFinite(size) ? Math.max(largest, size) : largest;
-        }
-        return TensorComparison.of(
-                "logits, " + way,
-                whole,
-                logits,
-                ToleranceTable.tolerance(dtype).forSize(largest),
-                ToleranceTable.tieMargin(dtype));
+        return TensorComparer.of(Precision.of(whole.dtype())).logits("logits, " + way, whole, logits);
     }
 
     private static List<Double> growth(HostTensor whole, HostTensor steps) {

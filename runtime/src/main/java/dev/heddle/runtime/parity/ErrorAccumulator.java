@@ -1,79 +1,97 @@
 package dev.heddle.runtime.parity;
 
+import dev.heddle.runtime.session.DType;
+import java.util.Arrays;
+
 /** Takes pairs of values one by one and keeps what {@link ErrorStatistics} needs. Not thread-safe. */
 final class ErrorAccumulator {
     private final Tolerance tolerance;
+    private final UlpDistance ulp;
+    private final long[] ulps = new long[UlpHistogram.BINS];
+    private final SummaryAccumulator absolute = new SummaryAccumulator();
+    private final SummaryAccumulator relative = new SummaryAccumulator();
+    private NonFinite expectedNonFinite = NonFinite.NONE;
+    private NonFinite actualNonFinite = NonFinite.NONE;
     private long count;
     private long outside;
-    private long nans;
-    private long infinities;
-    private long finite;
-    private double maxAbsolute;
-    private double sumAbsolute;
-    private double maxRelative;
-    private double maxExpected;
+    private long broken;
+    private double worstPart;
+    private double largestExpected;
     private double dot;
     private double expectedSquares;
     private double actualSquares;
-    private double worstPart = -1;
-    private long worst = -1;
+    private double errorSquares;
 
-    ErrorAccumulator(Tolerance tolerance) {
+    /** @param dtype whose last place is counted in */
+    ErrorAccumulator(Tolerance tolerance, DType dtype) {
         this.tolerance = tolerance;
+        this.ulp = UlpDistance.of(dtype);
     }
 
-    void add(double expected, double actual) {
+    /** Gives the error as a part of its bound: up to 1 is allowed, a broken pair is infinite. */
+    double add(double expected, double actual) {
         double part = part(expected, actual);
-        if (part > worstPart) {
-            worstPart = part;
-            worst = count;
-        }
+        worstPart = Math.max(worstPart, part);
         count++;
         if (part > 1) {
             outside++;
         }
-        if (Double.isNaN(expected) || Double.isNaN(actual)) {
-            nans++;
-        } else if (Double.isInfinite(expected) || Double.isInfinite(actual)) {
-            infinities++;
-        } else {
+        if (Double.isFinite(expected) && Double.isFinite(actual)) {
             addFinite(expected, actual);
+        } else {
+            expectedNonFinite = expectedNonFinite.and(expected);
+            actualNonFinite = actualNonFinite.and(actual);
+            if (expected != actual) {
+                broken++;
+            }
         }
-    }
-
-    /** Which of the pairs is the worst one, from 0; -1 if there was none. */
-    long worst() {
-        return worst;
+        return part;
     }
 
     ErrorStatistics statistics() {
-        double lengths = Math.sqrt(expectedSquares) * Math.sqrt(actualSquares);
-        double cosine = lengths > 0 ? dot / lengths : expectedSquares == actualSquares ? 1 : 0;
         return new ErrorStatistics(
                 count,
                 outside,
-                maxAbsolute,
-                finite == 0 ? 0 : sumAbsolute / finite,
-                maxRelative,
-                maxAbsolute == 0 ? 0 : maxAbsolute / maxExpected,
-                cosine,
-                nans,
-                infinities);
+                broken,
+                worstPart,
+                largestExpected,
+                absolute.summary(),
+                relative.summary(),
+                errorSquares == 0 ? 0 : Math.sqrt(errorSquares / expectedSquares),
+                cosine(),
+                errorSquares == 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(expectedSquares / errorSquares),
+                expectedNonFinite,
+                actualNonFinite,
+                new UlpHistogram(Arrays.stream(ulps).boxed().toList()));
+    }
+
+    private double cosine() {
+        double lengths = Math.sqrt(expectedSquares) * Math.sqrt(actualSquares);
+        if (lengths > 0) {
+            // Rounding may carry it a little beyond its range.
+            return Math.max(-1, Math.min(1, dot / lengths));
+        }
+        return expectedSquares == actualSquares ? 1 : 0;
     }
 
     private void addFinite(double expected, double actual) {
         double error = Math.abs(actual - expected);
-        finite++;
-        maxAbsolute = Math.max(maxAbsolute, error);
-        sumAbsolute += error;
-        maxRelative = Math.max(maxRelative, error / Math.max(Math.abs(expected), ErrorStatistics.RELATIVE_FLOOR));
-        maxExpected = Math.max(maxExpected, Math.abs(expected));
+        absolute.add(error);
+        relative.add(error / Math.max(Math.abs(expected), ErrorStatistics.RELATIVE_FLOOR));
+        ulps[UlpHistogram.bin(ulp.between(expected, actual))]++;
+        if (Math.abs(expected) < ErrorStatistics.HIDING) {
+            addToSums(expected, actual, error);
+        }
+    }
+
+    private void addToSums(double expected, double actual, double error) {
+        largestExpected = Math.max(largestExpected, Math.abs(expected));
         dot += expected * actual;
         expectedSquares += expected * expected;
         actualSquares += actual * actual;
+        errorSquares += error * error;
     }
 
-    /** The error as a part of its bound: up to 1 is allowed. */
     private double part(double expected, double actual) {
         if (expected == actual) {
             return 0;
@@ -83,5 +101,24 @@ final class ErrorAccumulator {
             return Double.POSITIVE_INFINITY;
         }
         return error / tolerance.bound(expected);
+    }
+
+    /** Not thread-safe. */
+    private static final class SummaryAccumulator {
+        private final LogHistogram histogram = new LogHistogram();
+        private long count;
+        private double max;
+        private double sum;
+
+        void add(double error) {
+            histogram.add(error);
+            count++;
+            max = Math.max(max, error);
+            sum += error;
+        }
+
+        ErrorSummary summary() {
+            return new ErrorSummary(max, count == 0 ? 0 : sum / count, histogram.quantile(0.99));
+        }
     }
 }

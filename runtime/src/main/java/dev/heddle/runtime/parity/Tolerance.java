@@ -23,6 +23,11 @@ public record Tolerance(double absolute, double relative) {
         return new Tolerance(0, 0);
     }
 
+    /** Refuses NaN and unequal infinities only; ranks the rest by size. */
+    static Tolerance anyFinite() {
+        return new Tolerance(1e200, 0);
+    }
+
     /**
      * The same for values of another size: the absolute part is multiplied, the relative one is not.
      *
@@ -33,7 +38,7 @@ public record Tolerance(double absolute, double relative) {
     }
 
     /** The largest error allowed at this value. */
-    double bound(double expected) {
+    public double bound(double expected) {
         return absolute + relative * Math.abs(expected);
     }
 

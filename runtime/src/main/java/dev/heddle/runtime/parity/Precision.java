@@ -1,0 +1,71 @@
+package dev.heddle.runtime.parity;
+
+import dev.heddle.runtime.session.DType;
+
+/** What a model computes in, which decides how far it may be from the same model in float64. */
+public enum Precision {
+    FLOAT64("float64", 0x1p-53),
+    FLOAT32("float32", 0x1p-24),
+    FLOAT16("float16", 0x1p-11),
+    BFLOAT16("bfloat16", 0x1p-8),
+    /** Weights in 8 bits with a scale per block, values in floating point. */
+    INT8_WEIGHTS("int8 weights", 0x1p-8),
+    /** Weights in 4 bits with a scale per block, values in floating point. */
+    INT4_WEIGHTS("int4 weights", 0x1p-4),
+    /** Whole numbers and truth values. */
+    EXACT("whole numbers", 0);
+
+    private final String text;
+    private final double unitRoundoff;
+
+    Precision(String text, double unitRoundoff) {
+        this.text = text;
+        this.unitRoundoff = unitRoundoff;
+    }
+
+    public static Precision of(DType dtype) {
+        return switch (dtype) {
+            case FLOAT64 -> FLOAT64;
+            case FLOAT32 -> FLOAT32;
+            case FLOAT16 -> FLOAT16;
+            case BFLOAT16 -> BFLOAT16;
+            case INT64, INT32, INT8, UINT8, BOOL -> EXACT;
+        };
+    }
+
+    /** The precision of a comparison: that of the side with the larger roundings. */
+    public static Precision coarser(DType one, DType other) {
+        Precision first = of(one);
+        Precision second = of(other);
+        return first.unitRoundoff >= second.unitRoundoff ? first : second;
+    }
+
+    /** Largest error of one rounding, as part of the number; of weights, as part of their block's largest. */
+    public double unitRoundoff() {
+        return unitRoundoff;
+    }
+
+    /** Whether weights are rounded far more than values, so that single values say little. */
+    boolean hasRoundedWeights() {
+        return this == INT8_WEIGHTS || this == INT4_WEIGHTS;
+    }
+
+    /**
+     * The type whose last place is counted in: the coarser of what the values are stored in and computed in, as a
+     * float16 result may be stored as float32.
+     */
+    DType lastPlaceOf(DType stored) {
+        return switch (this) {
+            case FLOAT32 -> stored == DType.FLOAT64 ? DType.FLOAT32 : stored;
+            case FLOAT16 -> stored.isFloat() && stored != DType.BFLOAT16 ? DType.FLOAT16 : stored;
+            case BFLOAT16 -> stored.isFloat() ? DType.BFLOAT16 : stored;
+            case FLOAT64, INT8_WEIGHTS, INT4_WEIGHTS, EXACT -> stored;
+        };
+    }
+
+    /** The name in messages, as in "float32". */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.heddle.runtime.parity.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.runtime.parity.Grid;
+import dev.heddle.runtime.parity.Illustration;
+import dev.heddle.runtime.parity.ParityReport;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Geometry of what is drawn. */
+class PagePartsTest {
+    private static final ParityReport FULL = SampleReports.full();
+
+    @Test
+    void failedTensor_isAboveItsTolerance() {
+        DepthChart chart = DepthChart.of(FULL.sections().get(1)).orElseThrow();
+        List<Double> limits = List.of(chart.limit().split(" ")).stream()
+                .map(point -> Double.parseDouble(point.split(",")[1]))
+                .toList();
+
+        assertThat(chart.dots()).hasSize(60).allSatisfy(dot -> {
+            int depth = Integer.parseInt(dot.label().replaceAll(".*depth (\\d+):.*", "$1"));
+            // Downwards is smaller.
+            assertThat(Double.parseDouble(dot.y()) > limits.get(depth - 1)).isEqualTo(dot.passed());
+        });
+        assertThat(chart.rows()).extracting(DepthChart.Tick::label).first().isEqualTo("1e-2");
+    }
+
+    @Test
+    void tensorsWithoutDepth_haveNoChart() {
+        assertThat(DepthChart.of(FULL.sections().get(0))).isEmpty();
+    }
+
+    @Test
+    void errorMap_paintsEqualNeighboursAsOne() {
+        Grid grid = Grid.of(2, 3, (row, column) -> row == 0 ? 0 : column < 2 ? 10 : Double.NaN);
+
+        HeatMap map = HeatMap.of(new Illustration.ErrorMap("errors", grid)).get(0);
+
+        assertThat(map.levels().get(0).path()).isEqualTo("M0 0h3v1h-3z");
+        assertThat(map.levels().get(10).path()).isEqualTo("M0 1h2v1h-2z");
+        assertThat(map.bad()).isEqualTo("M2 1h1v1h-1z");
+        assertThat(map.cells()).isEqualTo("0 0 0 1e1 1e1 NaN");
+        assertThat(map.least()).isEqualTo("1e-4");
+    }
+
+    @Test
+    void attentionScores_shareOneScale() {
+        Grid half = Grid.of(1, 1, (row, column) -> 0.5);
+        Grid whole = Grid.of(1, 1, (row, column) -> 1);
+
+        List<HeatMap> maps = HeatMap.of(new Illustration.AttentionScores("head", half, whole));
+
+        assertThat(maps)
+                .extracting(HeatMap::title)
+                .containsExactly("head, expected", "head, actual", "head, |actual - expected|");
+        assertThat(maps.get(0).levels().get(5).path()).isEqualTo("M0 0h1v1h-1z");
+        assertThat(maps.get(1).levels().get(10).path()).isEqualTo("M0 0h1v1h-1z");
+        assertThat(maps.get(0).most()).isEqualTo("1e0");
+    }
+
+    @Test
+    void node_isBelowAllThatFeedIt() {
+        var drawing = GraphDrawing.of(neighbourhood(
+                node("c", List.of("b", "a"), "c"), node("b", List.of("a"), "b"), node("a", List.of("x"), "a")));
+
+        assertThat(drawing.boxes()).extracting(GraphDrawing.Box::y).containsExactly(170, 90, 10);
+        assertThat(drawing.wires()).hasSize(3);
+        assertThat(drawing.boxes())
+                .extracting(GraphDrawing.Box::style)
+                .containsExactly("wrong", "wrong first", "wrong");
+        assertThat(drawing.height()).isEqualTo(224);
+    }
+
+    @Test
+    void circle_ends() {
+        var drawing = GraphDrawing.of(neighbourhood(node("a", List.of("b", "a"), "a"), node("b", List.of("a"), "b")));
+
+        assertThat(drawing.boxes()).hasSize(2);
+        assertThat(drawing.height()).isLessThan(1000);
+    }
+
+    private static Illustration.Neighbourhood neighbourhood(Illustration.Node... nodes) {
+        return new Illustration.Neighbourhood("around b", List.of(nodes), "b");
+    }
+
+    private static Illustration.Node node(String name, List<String> inputs, String output) {
+        return new Illustration.Node(name, "Add", inputs, List.of(output), Map.of(output, 2.0));
+    }
+}
