@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class TorchConditionTest {
 
@@ -22,11 +24,13 @@ final class TorchConditionTest {
                         + " run with the Maven profile pytorch-native");
     }
 
-    @Test
-    void anotherPlatform_isSkippedWithAReason() {
-        ConditionEvaluationResult result = TorchCondition.evaluate("Mac OS X", "aarch64", true);
+    @ParameterizedTest
+    @CsvSource({"Linux, aarch64", "Windows 11, amd64", "Mac OS X, aarch64"})
+    void anotherPlatform_isSkippedWithAReason(String system, String architecture) {
+        ConditionEvaluationResult result = TorchCondition.evaluate(system, architecture, true);
 
         assertThat(result.isDisabled()).isTrue();
-        assertThat(result.getReason()).hasValue("PyTorch: expected Linux on amd64, got Mac OS X on aarch64");
+        assertThat(result.getReason())
+                .hasValue("PyTorch: expected Linux on amd64, got " + system + " on " + architecture);
     }
 }
