@@ -1,6 +1,7 @@
 // The library's entry point: makes the operators of domain dev.heddle known to a session.
 #include <deque>
 
+#include "common/instruction_set.h"
 #include "generated/op_schemas.g.h"
 #include "ort/custom_op.h"
 
@@ -15,6 +16,11 @@ struct Domain {
   explicit Domain(const OrtApi* api) {
     AddMultiTokenAttention(ops);
     AddKvShift(ops);
+#if defined(HEDDLE_CUDA)
+    // A runtime without this provider keeps them and never asks for a kernel.
+    AddMultiTokenAttentionOnCuda(ops);
+    AddKvShiftOnCuda(ops);
+#endif
     Check(api, Call<OrtStatus*>(api, Slot::kCreateCustomOpDomain,
                                 static_cast<const char*>(schema::kDomain), &domain));
     for (OpType& op : ops) {
@@ -32,6 +38,7 @@ extern "C" __attribute__((visibility("default"))) OrtStatus* RegisterCustomOps(
   using namespace heddle::ort;
   const OrtApi* api = base->GetApi(kApiVersion);
   return Guarded(api, [&] {
+    heddle::ChosenInstructionSet();  // refused here, once, and not by each node
     static Domain domain(api);
     Check(api, Call<OrtStatus*>(api, Slot::kAddCustomOpDomain, options, domain.domain));
   });

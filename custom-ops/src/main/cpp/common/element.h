@@ -8,6 +8,14 @@ namespace heddle {
 
 enum class Element { kFloat32, kFloat16, kBfloat16 };
 
+/// 16-bit numbers in memory.
+struct Float16 {
+  uint16_t bits;
+};
+struct Bfloat16 {
+  uint16_t bits;
+};
+
 inline int64_t BytesOf(Element element) { return element == Element::kFloat32 ? 4 : 2; }
 
 /// @param from 16-bit elements

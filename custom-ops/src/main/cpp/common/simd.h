@@ -9,8 +9,11 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__)
 #define HEDDLE_LANES 16
 #elif defined(__AVX2__)
 #define HEDDLE_LANES 8
@@ -85,6 +88,8 @@ HEDDLE_INLINE float Largest(Vec v) {
 HEDDLE_INLINE bool AnyGreater(Vec a, Vec b) {
 #if HEDDLE_LANES == 16
   return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ) != 0;
+#elif HEDDLE_LANES == 8
+  return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)) != 0;
 #else
   IntVec greater = a > b;
   int32_t any = 0;
@@ -95,34 +100,34 @@ HEDDLE_INLINE bool AnyGreater(Vec a, Vec b) {
 #endif
 }
 
-/// 2^x for x <= 127, error below 2 units in the last place; 0 for x below -126, NaN stays.
-HEDDLE_INLINE Vec Exp2(Vec x) {
-  Vec low = Splat(-160.0f);
-  x = low > x ? low : x;
-#if HEDDLE_LANES == 16
-  Vec whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-#else
-  Vec magic = Splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to a whole number
-  Vec shifted = x + magic;
-  asm("" : "+x"(shifted));
-  Vec whole = shifted - magic;
-#endif
-  Vec f = x - whole;
+/// 2^f for |f| <= 1/2.
+HEDDLE_INLINE Vec Exp2Fraction(Vec f) {
   Vec p = Splat(1.5403530e-4f);
   p = MulAdd(p, f, Splat(1.3333558e-3f));
   p = MulAdd(p, f, Splat(9.6181291e-3f));
   p = MulAdd(p, f, Splat(5.5504109e-2f));
   p = MulAdd(p, f, Splat(2.4022651e-1f));
   p = MulAdd(p, f, Splat(6.9314718e-1f));
-  p = MulAdd(p, f, Splat(1.0f));
+  return MulAdd(p, f, Splat(1.0f));
+}
+
+/// 2^x for x <= 127, error below 2 units in the last place; 0 for x below -126, NaN stays.
+HEDDLE_INLINE Vec Exp2(Vec x) {
 #if HEDDLE_LANES == 16
-  return _mm512_scalef_ps(p, whole);
+  Vec fraction = _mm512_reduce_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  return _mm512_scalef_ps(Exp2Fraction(fraction), x - fraction);
 #else
+  Vec low = Splat(-160.0f);
+  x = low > x ? low : x;
+  Vec magic = Splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to a whole number
+  Vec shifted = x + magic;
+  asm("" : "+x"(shifted));
+  Vec whole = shifted - magic;
   IntVec n = __builtin_convertvector(whole, IntVec);
   IntVec bits = (n + 127) << 23;
   Vec power;
   memcpy(&power, &bits, sizeof power);
-  Vec result = p * power;
+  Vec result = Exp2Fraction(x - whole) * power;
   return x < Splat(-126.0f) ? Zero() : result;
 #endif
 }

@@ -9,21 +9,8 @@
 
 #include <algorithm>
 
-#include "kv_shift/policy.h"
-
 namespace heddle {
 namespace {
-
-/// The raw row; null where it counts as 0.
-const float* RawRow(const ShiftParams& p, int64_t b, int64_t g, int64_t row) {
-  TapRows rows{p.taps};
-  int64_t head = b * p.kv_heads + g;
-  if (rows.IsLast(row)) {
-    return p.last == nullptr ? nullptr : p.last + (head * (p.taps - 1) + row) * p.head_dim;
-  }
-  int64_t t = rows.InX(row);
-  return p.real[b * p.q_len + t] ? p.x + (head * p.q_len + t) * p.head_dim : nullptr;
-}
 
 void AddScaled(const float* x, float weight, int64_t n, float* y) {
   for (int64_t i = 0; i < n; ++i) {
@@ -39,11 +26,12 @@ void SumOfTwo(const float* older, float a, const float* newer, float b, int64_t 
 }
 
 void ShiftRow(const ShiftParams& p, int64_t b, int64_t g, int64_t t) {
-  float* y = p.y + ((b * p.kv_heads + g) * p.q_len + t) * p.head_dim;
+  int64_t head = b * p.kv_heads + g;
+  float* y = p.y + (head * p.q_len + t) * p.head_dim;
   const float* weight = p.weight + g * p.taps;
   if (p.taps == 2) {
-    const float* older = RawRow(p, b, g, t);
-    const float* newer = RawRow(p, b, g, t + 1);
+    const float* older = p.RawRow(head, t);
+    const float* newer = p.RawRow(head, t + 1);
     if (older != nullptr && newer != nullptr) {
       SumOfTwo(older, weight[0], newer, weight[1], p.head_dim, y);
       return;
@@ -51,7 +39,7 @@ void ShiftRow(const ShiftParams& p, int64_t b, int64_t g, int64_t t) {
   }
   std::fill(y, y + p.head_dim, 0.0f);
   for (int64_t c = 0; c < p.taps; ++c) {
-    const float* x = RawRow(p, b, g, TapRows{p.taps}.Row(t, c));
+    const float* x = p.RawRow(head, TapRows{p.taps}.Row(t, c));
     if (x != nullptr) {
       AddScaled(x, weight[c], p.head_dim, y);
     }
@@ -67,7 +55,7 @@ void ShiftPlain(const ShiftParams& p, Executor&) {
         for (int64_t i = 0; i < p.head_dim; ++i) {
           double sum = 0;
           for (int64_t c = 0; c < p.taps; ++c) {
-            const float* x = RawRow(p, b, g, TapRows{p.taps}.Row(t, c));
+            const float* x = p.RawRow(b * p.kv_heads + g, TapRows{p.taps}.Row(t, c));
             sum += x == nullptr ? 0.0 : static_cast<double>(p.weight[g * p.taps + c]) * x[i];
           }
           p.y[((b * p.kv_heads + g) * p.q_len + t) * p.head_dim + i] = static_cast<float>(sum);

@@ -1,9 +1,8 @@
-// KVShift as a custom operator: reads the node, checks shapes, calls the kernel, writes the state.
+// KVShift as a custom operator on CPU: reads the node, calls the kernel, writes the state.
 #include <cstring>
 
-#include "generated/op_schemas.g.h"
 #include "kv_shift/cpu.h"
-#include "kv_shift/policy.h"
+#include "kv_shift/op_node.h"
 #include "ort/custom_op.h"
 
 namespace heddle::ort {
@@ -20,32 +19,14 @@ class KvShiftKernel final : public Kernel {
     NodeRun run(api_, context, where_);
     OrtExecutor executor(api_, context);
     Floats floats(executor, element_);
-    Tensor x = run.Required(Schema::kX, "x", 4);
-    Tensor weight = run.Required(Schema::kWeight, "weight", 2);
-    Tensor mask = run.Required(Schema::kTokenMask, "token_mask", 2);
-    Tensor last = run.Optional(Schema::kLast, "last", 4);
-    ShiftParams p;
-    p.batch = x.dim(0);
-    p.kv_heads = x.dim(1);
-    p.q_len = x.dim(2);
-    p.head_dim = x.dim(3);
-    p.taps = weight.dim(1);
-    if (p.taps < 1) {
-      run.Fail("weight: expected at least one tap, got " + ShapeText(weight.shape));
-    }
-    run.Expect(weight, "weight", {p.kv_heads, p.taps});
-    run.Expect(mask, "token_mask", {p.batch, p.q_len});
-    run.Expect(last, "last", {p.batch, p.kv_heads, p.taps - 1, p.head_dim});
-    p.x = floats.Read(x);
-    p.weight = floats.Read(weight);
-    p.real = static_cast<const bool*>(mask.data);
-    p.last = floats.Read(last);
-    p.y = floats.Write(run.Output(Schema::kY, x.shape));
+    ShiftTensors in;
+    ShiftParams p = ReadShift<float>(run, floats, in);
+    p.y = floats.Write(run.Output(Schema::kY, in.x.shape));
     Shift(p, executor);
     floats.Finish();
     Tensor state = run.Output(Schema::kNewLast, {p.batch, p.kv_heads, p.taps - 1, p.head_dim});
     if (state) {
-      WriteLast(p, x, last, state);
+      WriteLast(p, in.x, in.last, state);
     }
   }
 
@@ -91,7 +72,7 @@ class KvShiftKernel final : public Kernel {
 }  // namespace
 
 void AddKvShift(std::deque<OpType>& ops) {
-  AddForEachElement<Schema, KvShiftKernel>(ops, uint64_t{1} << Schema::kTokenMask);
+  AddForEachElement<Schema, KvShiftKernel>(ops, kCpu, uint64_t{1} << Schema::kTokenMask);
 }
 
 }  // namespace heddle::ort

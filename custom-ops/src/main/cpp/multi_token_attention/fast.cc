@@ -3,30 +3,12 @@
 #include "multi_token_attention/fast.h"
 
 #include "multi_token_attention/few_rows.h"
+#include "multi_token_attention/flush_tiny.h"
 #include "multi_token_attention/sequence.h"
 #include "multi_token_attention/strips.h"
 
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
-
 namespace heddle::HEDDLE_ISA {
 namespace {
-
-/// Lets numbers too small for full precision count as 0: they would cost a hundred cycles each.
-class FlushTiny {
- public:
-#if defined(__SSE__)
-  FlushTiny() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040u); }
-  ~FlushTiny() { _mm_setcsr(before_); }
-
- private:
-  unsigned before_;
-#else
-  FlushTiny() {}
-  ~FlushTiny() {}
-#endif
-};
 
 /// One call: what is shared, and how the rows are dealt out.
 struct Call {
@@ -34,7 +16,6 @@ struct Call {
   Packed packed;
   StripLayout layout;
   const Sequence* sequences = nullptr;
-  int64_t segment = 0;   ///< rows of a unit
   int64_t segments = 0;  ///< units of a sequence and group
   int64_t units = 0;
   int64_t taken = 0;  ///< units that a worker has begun
@@ -46,6 +27,7 @@ void PackTask(void* opaque, size_t index) {
   Call& call = *static_cast<Call*>(opaque);
   constexpr int64_t kKeys = 128;
   const AttentionParams& p = *call.packed.params;
+  FlushTiny flush;
   int64_t chunks = (p.keys() + kKeys - 1) / kKeys;
   int64_t head = static_cast<int64_t>(index) / chunks;
   int64_t from = static_cast<int64_t>(index) % chunks * kKeys;
@@ -58,6 +40,20 @@ void PackTask(void* opaque, size_t index) {
   if (call.values != nullptr) {
     PackValues(call.packed, s, head % p.kv_heads, from, to, call.values);
   }
+}
+
+/// First row of a segment; all segments of a sequence have about as many cells, in whole strips.
+int64_t SegmentBegin(const Call& call, const Sequence& s, int64_t segment) {
+  const VisibleKeys& visible = call.packed.params->visible;
+  int64_t total = 0;
+  for (int64_t i = s.out_begin; i < s.keys; i += call.layout.rows) {
+    total += visible.End(i) - visible.First(i);
+  }
+  int64_t i = s.out_begin, cells = 0;
+  for (; i < s.keys && cells * call.segments < total * segment; i += call.layout.rows) {
+    cells += visible.End(i) - visible.First(i);
+  }
+  return Min(i, s.keys);
 }
 
 /// Takes units, the ones with most keys first, until none is left.
@@ -77,11 +73,10 @@ void StripTask(void* opaque, size_t) {
     int64_t groups = p.heads / call.packed.group;
     int64_t segment = call.segments - 1 - unit / (p.batch * groups);
     const Sequence& s = call.sequences[unit / groups % p.batch];
-    int64_t from = s.out_begin + segment * call.segment;
-    int64_t to = Min(from + call.segment, s.keys);
+    int64_t from = SegmentBegin(call, s, segment), to = SegmentBegin(call, s, segment + 1);
     if (from < to) {
-      Strips(call.packed, call.layout, s, unit % groups * call.packed.group, memory.data())
-          .Run(from, to);
+      int64_t head = unit % groups * call.packed.group;
+      Strips(StripWork{p, call.packed, call.layout, s, head, memory.data()}).Run(from, to);
     }
   }
 }
@@ -108,13 +103,12 @@ void ClearPads(const AttentionParams& p, const Sequence& s) {
 void RunStrips(Call& call) {
   const AttentionParams& p = *call.packed.params;
   Executor& executor = call.executor;
-  int64_t rows = call.packed.group == 1 ? 64 : 32;
-  call.layout = StripLayout::Of(call.packed, p.keys(), rows);
+  call.layout = StripLayout::Of(call.packed, p.keys());
   int64_t columns = p.batch * (p.heads / call.packed.group);
-  int64_t wanted = (2 * executor.Workers() + columns - 1) / columns;
-  call.segment = Max(RoundUp((p.q_len + wanted - 1) / wanted, rows), rows);
-  call.segment = Min(call.segment, 256);
-  call.segments = (p.q_len + call.segment - 1) / call.segment;
+  // Some more units than workers, since a worker may be held up; each begins with rows that another
+  // one has too.
+  int64_t wanted = executor.Workers() == 1 ? 1 : 2 * executor.Workers();
+  call.segments = (wanted + columns - 1) / columns;
   call.units = columns * call.segments;
   executor.ParallelFor(Min(executor.Workers(), call.units), StripTask, &call);
 }
@@ -122,10 +116,11 @@ void RunStrips(Call& call) {
 }  // namespace
 
 void Attend(const AttentionParams& p, Executor& executor) {
-  Call call{executor, {}, {}, nullptr, 0, 0, 0, 0, nullptr, nullptr};
+  Call call{executor, {}, {}, nullptr, 0, 0, 0, nullptr, nullptr};
   Packed& packed = call.packed;
   packed.params = &p;
   packed.group = JoinedHeads(p);
+  packed.factor = p.scale * 1.44269504088896f;
   packed.features = RoundUp(p.head_dim, kLanes);
   packed.panels = RoundUp(p.keys(), kPanel) / kPanel;
 

@@ -10,8 +10,9 @@ namespace heddle {
 
 /// Weights [heads, rows, columns] of a score convolution, last row = current query; absent if
 /// `weight` is null.
-struct ScoreKernel {
-  const float* weight = nullptr;
+template <class T>
+struct ScoreKernelOf {
+  const T* weight = nullptr;
   int64_t rows = 1;
   int64_t columns = 1;
   int64_t left = 0;  ///< key columns of padding before the first
@@ -21,15 +22,18 @@ struct ScoreKernel {
 };
 
 /// Weights [heads / size, size (out), size (in)]; absent if `weight` is null.
-struct HeadMix {
-  const float* weight = nullptr;
+template <class T>
+struct HeadMixOf {
+  const T* weight = nullptr;
   int64_t size = 1;
 
   HEDDLE_HD explicit operator bool() const { return weight != nullptr; }
 };
 
-/// A sequence's slots are its past tokens, then the new ones, pads included.
-struct AttentionParams {
+/// T = element type in memory. A sequence's slots are its past tokens, then the new ones, pads
+/// included.
+template <class T>
+struct AttentionParamsOf {
   int64_t batch = 0, heads = 0, kv_heads = 0, head_dim = 0;
   int64_t q_len = 0, past_len = 0, past_rows = 0;
   int64_t past_capacity =
@@ -38,26 +42,26 @@ struct AttentionParams {
   float scale = 1;
   VisibleKeys visible{0};
 
-  const float* query = nullptr;       ///< [batch, heads, q_len, head_dim]
-  const float* key = nullptr;         ///< [batch, kv_heads, q_len, head_dim]
-  const float* value = nullptr;       ///< as key
-  const float* past_query = nullptr;  ///< [batch, heads, past_rows, head_dim]
-  const float* past_key = nullptr;    ///< [batch, kv_heads, past_capacity, head_dim]
-  const float* past_value = nullptr;  ///< as past_key
+  const T* query = nullptr;       ///< [batch, heads, q_len, head_dim]
+  const T* key = nullptr;         ///< [batch, kv_heads, q_len, head_dim]
+  const T* value = nullptr;       ///< as key
+  const T* past_query = nullptr;  ///< [batch, heads, past_rows, head_dim]
+  const T* past_key = nullptr;    ///< [batch, kv_heads, past_capacity, head_dim]
+  const T* past_value = nullptr;  ///< as past_key
   const bool* real = nullptr;  ///< [batch, past_len + q_len] with this stride; true = real token;
                                ///< with past_lens [batch, q_len], all past tokens being real
   int64_t real_stride = 0;
 
-  ScoreKernel pre_kernel, post_kernel;
-  HeadMix pre_mix, post_mix;
+  ScoreKernelOf<T> pre_kernel, post_kernel;
+  HeadMixOf<T> pre_mix, post_mix;
 
-  const float* norm_weight = nullptr;  ///< [head_dim]; null = no norm
+  const T* norm_weight = nullptr;  ///< [head_dim]; null = no norm
   float norm_epsilon = 0, norm_scale = 1;
-  const float* gate_weight = nullptr;  ///< [gate_rows, head_dim]; null = no gate
-  const float* gate_bias = nullptr;    ///< [gate_rows]
-  int64_t gate_rows = 0;               ///< 1 or head_dim
+  const T* gate_weight = nullptr;  ///< [gate_rows, head_dim]; null = no gate
+  const T* gate_bias = nullptr;    ///< [gate_rows]
+  int64_t gate_rows = 0;           ///< 1 or head_dim
 
-  float* context = nullptr;  ///< [batch, q_len, heads * head_dim]
+  T* context = nullptr;  ///< [batch, q_len, heads * head_dim]
 
   /// Slots of the longest sequence.
   HEDDLE_HD int64_t keys() const { return past_len + q_len; }
@@ -74,14 +78,14 @@ struct AttentionParams {
     return slot < past_lens[b] || real[b * real_stride + slot - past_lens[b]];
   }
 
-  HEDDLE_HD const float* KeyRow(int64_t b, int64_t kv_head, int64_t slot) const {
+  HEDDLE_HD const T* KeyRow(int64_t b, int64_t kv_head, int64_t slot) const {
     return Row(key, past_key, b, kv_head, slot);
   }
-  HEDDLE_HD const float* ValueRow(int64_t b, int64_t kv_head, int64_t slot) const {
+  HEDDLE_HD const T* ValueRow(int64_t b, int64_t kv_head, int64_t slot) const {
     return Row(value, past_value, b, kv_head, slot);
   }
   /// @param slot from FirstRow on
-  HEDDLE_HD const float* QueryRow(int64_t b, int64_t head, int64_t slot) const {
+  HEDDLE_HD const T* QueryRow(int64_t b, int64_t head, int64_t slot) const {
     int64_t fresh = slot - PastLen(b);
     return fresh >= 0
                ? query + ((b * heads + head) * q_len + fresh) * head_dim
@@ -89,13 +93,18 @@ struct AttentionParams {
   }
 
  private:
-  HEDDLE_HD const float* Row(const float* now, const float* past, int64_t b, int64_t kv_head,
-                             int64_t slot) const {
+  HEDDLE_HD const T* Row(const T* now, const T* past, int64_t b, int64_t kv_head,
+                         int64_t slot) const {
     int64_t head = b * kv_heads + kv_head, border = PastLen(b);
     return slot < border ? past + (head * past_capacity + slot) * head_dim
                          : now + (head * q_len + slot - border) * head_dim;
   }
 };
+
+/// What kernels on CPU take; tensors of other types are widened before.
+using ScoreKernel = ScoreKernelOf<float>;
+using HeadMix = HeadMixOf<float>;
+using AttentionParams = AttentionParamsOf<float>;
 
 }  // namespace heddle
 

@@ -36,8 +36,9 @@ struct Packed {
   int64_t group = 1;            ///< heads that mixes join; computed together
   int64_t features = 0;         ///< head_dim rounded up to whole vectors
   int64_t panels = 0;           ///< of one key head
-  const float* keys = nullptr;  ///< [batch, kv_heads, panels][head_dim][kPanel], times scale / ln
-                                ///< 2; null = not packed
+  float factor = 1;             ///< scale / ln 2: exponentials have base 2
+  const float* keys = nullptr;  ///< [batch, kv_heads, panels][head_dim][kPanel], times factor;
+                                ///< null = not packed
   const float* values =
       nullptr;  ///< [batch, kv_heads, keys, features]; null if head_dim is whole vectors
   const float* pre = nullptr;  ///< kernels for Convolve, [heads][rows * columns]
@@ -45,17 +46,16 @@ struct Packed {
   const float* pre_mix = nullptr;  ///< [groups][in][out]
   const float* post_mix = nullptr;
 
-  const float* Panel(const Sequence& s, int64_t head, int64_t key) const {
-    int64_t kv = head / (params->heads / params->kv_heads);
+  int64_t KvHead(int64_t head) const { return head / (params->heads / params->kv_heads); }
+  const float* Panel(const Sequence& s, int64_t kv_head, int64_t key) const {
     return keys +
-           ((s.b * params->kv_heads + kv) * panels + key / kPanel) * params->head_dim * kPanel;
+           ((s.b * params->kv_heads + kv_head) * panels + key / kPanel) * params->head_dim * kPanel;
   }
   int64_t ValueStride() const { return values != nullptr ? features : params->head_dim; }
-  const float* Value(const Sequence& s, int64_t head, int64_t key) const {
-    int64_t kv = head / (params->heads / params->kv_heads);
+  const float* Value(const Sequence& s, int64_t kv_head, int64_t key) const {
     return values != nullptr
-               ? values + ((s.b * params->kv_heads + kv) * params->keys() + key) * features
-               : params->ValueRow(s.b, kv, s.first_slot + key);
+               ? values + ((s.b * params->kv_heads + kv_head) * params->keys() + key) * features
+               : params->ValueRow(s.b, kv_head, s.first_slot + key);
   }
   /// End of the keys whose values lie in memory one after the other, starting with `key`.
   int64_t ValueRunEnd(const Sequence& s, int64_t key) const {
@@ -91,7 +91,7 @@ static inline void PackMix(const HeadMix& mix, int64_t heads, float* packed) {
 static inline void PackKeyPanel(const Packed& packed, const Sequence& s, int64_t kv, int64_t j,
                                 int64_t count, float* panel) {
   const AttentionParams& p = *packed.params;
-  float factor = p.scale * 1.44269504088896f;
+  float factor = packed.factor;
   int64_t border = p.PastLen(s.b) - s.first_slot;
   if (j < border && j + count > border) {
     // Past and new keys meet inside this panel.

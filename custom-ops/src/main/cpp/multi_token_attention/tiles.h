@@ -27,14 +27,28 @@ inline constexpr int kSumRows = 4;
 inline constexpr int kPanel = 2 * kLanes;  // keys of a packed panel
 inline constexpr int kMaxKernelRows = 8;   // taller kernels are added up in parts
 
-/// kScoreRows queries (stride ldq) times a panel [d][kPanel].
+/// Memory that will be needed soon; a tile fetches `step` floats of it with every turn of its loop.
+struct Ahead {
+  const float* at;
+  int64_t step;
+
+  template <int LINES = 1>
+  HEDDLE_INLINE_MEMBER void Fetch(int64_t turn) const {
+    HEDDLE_UNROLL for (int n = 0; n < LINES; ++n) {
+      __builtin_prefetch(at + turn * step + n * 16, 0, 3);
+    }
+  }
+};
+
+/// ROWS queries (stride ldq) times a panel [d][kPanel].
 template <int ROWS>
 static __attribute__((noinline)) void ScoreTile(const float* q, int64_t ldq, const float* panel,
-                                                int64_t d, float* s, int64_t lds) {
+                                                int64_t d, Ahead ahead, float* s, int64_t lds) {
   Vec c[ROWS][2];
   HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) { c[r][0] = c[r][1] = Zero(); }
 #pragma GCC unroll 4
   for (int64_t x = 0; x < d; ++x) {
+    ahead.Fetch(x);
     Vec k0 = Load(panel + x * kPanel);
     Vec k1 = Load(panel + x * kPanel + kLanes);
     HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) {
@@ -139,13 +153,15 @@ HEDDLE_INLINE void MixTile(const float* in, int64_t stride, const float* mix, in
 /// o[r][x] += sum_k p[r][k] v[k][x]: kSumRows rows, VECTORS vectors of features.
 template <int ROWS, int VECTORS>
 static __attribute__((noinline)) void ValueTile(const float* p, int64_t ldp, const float* v,
-                                                int64_t ldv, int64_t keys, float* o, int64_t ldo) {
+                                                int64_t ldv, int64_t keys, Ahead ahead, float* o,
+                                                int64_t ldo) {
   Vec c[ROWS][VECTORS];
   HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) {
     HEDDLE_UNROLL for (int n = 0; n < VECTORS; ++n) { c[r][n] = Load(o + r * ldo + n * kLanes); }
   }
 #pragma GCC unroll 2
   for (int64_t k = 0; k < keys; ++k) {
+    ahead.template Fetch<ROWS == 1 ? (VECTORS * kLanes + 15) / 16 : 1>(k);
     Vec b[VECTORS];
     HEDDLE_UNROLL for (int n = 0; n < VECTORS; ++n) { b[n] = Load(v + k * ldv + n * kLanes); }
     HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) {
@@ -161,13 +177,64 @@ static __attribute__((noinline)) void ValueTile(const float* p, int64_t ldp, con
 /// All features (a multiple of kLanes) of ROWS rows.
 template <int ROWS>
 static void ValueRows(const float* p, int64_t ldp, const float* v, int64_t ldv, int64_t keys,
-                      int64_t features, float* o, int64_t ldo) {
+                      int64_t features, Ahead ahead, float* o, int64_t ldo) {
   int64_t x = 0;
   for (; x + kSumVectors * kLanes <= features; x += kSumVectors * kLanes) {
-    ValueTile<ROWS, kSumVectors>(p, ldp, v + x, ldv, keys, o + x, ldo);
+    ValueTile<ROWS, kSumVectors>(p, ldp, v + x, ldv, keys, Ahead{ahead.at + x, ahead.step}, o + x,
+                                 ldo);
   }
   for (; x < features; x += kLanes) {
-    ValueTile<ROWS, 1>(p, ldp, v + x, ldv, keys, o + x, ldo);
+    ValueTile<ROWS, 1>(p, ldp, v + x, ldv, keys, Ahead{ahead.at + x, ahead.step}, o + x, ldo);
+  }
+}
+
+/// In each pair of blocks of S x S lanes that lie diagonally, swaps them.
+template <int S>
+HEDDLE_INLINE void SwapBlocks(Vec (&r)[kLanes]) {
+  IntVec lane = LaneNumbers();
+  IntVec upper = (lane & S) != 0;
+  HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+    if ((i & S) == 0) {
+      Vec a = r[i], b = r[i + S];
+      r[i] = __builtin_shuffle(a, b, upper ? lane - S + kLanes : lane);
+      r[i + S] = __builtin_shuffle(a, b, upper ? lane + kLanes : lane + S);
+    }
+  }
+}
+
+HEDDLE_INLINE void Transpose(Vec (&r)[kLanes]) {
+#if HEDDLE_LANES == 16
+  SwapBlocks<8>(r);
+#endif
+#if HEDDLE_LANES >= 8
+  SwapBlocks<4>(r);
+#endif
+  SwapBlocks<2>(r);
+  SwapBlocks<1>(r);
+}
+
+/// Scores of kLanes keys (stride ldk) and kLanes queries that lie in lanes, [d] with stride ldq:
+/// s[query][key], the first `rows` queries.
+static __attribute__((noinline)) void KeyTile(const float* k, int64_t ldk, const float* q,
+                                              int64_t ldq, int64_t d, Ahead ahead, int64_t rows,
+                                              float* s, int64_t lds) {
+  Vec c[kLanes];
+  HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) { c[i] = Zero(); }
+#pragma GCC unroll 2
+  for (int64_t x = 0; x < d; ++x) {
+    ahead.Fetch(x);
+    Vec a = Load(q + x * ldq);
+    const float* key = k + x;
+    HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+      c[i] = MulAdd(a, Splat(*key), c[i]);
+      key += ldk;
+    }
+  }
+  Transpose(c);
+  HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+    if (i < rows) {
+      Store(s + i * lds, c[i]);
+    }
   }
 }
 
@@ -175,41 +242,18 @@ static void ValueRows(const float* p, int64_t ldp, const float* v, int64_t ldv, 
 static inline void PackPanel(const float* rows, int64_t count, int64_t d, float factor,
                              float* panel) {
   int64_t x = 0;
-#if HEDDLE_LANES == 16
-  if (count == kPanel) {
-    for (; x + 16 <= d; x += 16) {
-      for (int half = 0; half < 2; ++half) {
-        Vec r[16], t[16];
-        Vec f = Splat(factor);
-        HEDDLE_UNROLL for (int i = 0; i < 16; ++i) {
-          r[i] = f * Load(rows + (half * 16 + i) * d + x);
-        }
-        HEDDLE_UNROLL for (int i = 0; i < 8; ++i) {
-          t[2 * i] = _mm512_unpacklo_ps(r[2 * i], r[2 * i + 1]);
-          t[2 * i + 1] = _mm512_unpackhi_ps(r[2 * i], r[2 * i + 1]);
-        }
-        HEDDLE_UNROLL for (int i = 0; i < 4; ++i) {
-          HEDDLE_UNROLL for (int j = 0; j < 2; ++j) {
-            __m512d a = _mm512_castps_pd(t[4 * i + j]), b = _mm512_castps_pd(t[4 * i + 2 + j]);
-            r[4 * i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
-            r[4 * i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
-          }
-        }
-        HEDDLE_UNROLL for (int i = 0; i < 4; ++i) {
-          t[i] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
-          t[i + 4] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
-          t[i + 8] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
-          t[i + 12] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
-        }
-        HEDDLE_UNROLL for (int i = 0; i < 8; ++i) {
-          Store(panel + (x + i) * kPanel + half * 16, _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88));
-          Store(panel + (x + i + 8) * kPanel + half * 16,
-                _mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd));
-        }
+  for (; x + kLanes <= d && count == kPanel; x += kLanes) {
+    for (int half = 0; half < 2; ++half) {
+      Vec r[kLanes];
+      HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+        r[i] = Splat(factor) * Load(rows + (half * kLanes + i) * d + x);
+      }
+      Transpose(r);
+      HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
+        Store(panel + (x + i) * kPanel + half * kLanes, r[i]);
       }
     }
   }
-#endif
   for (; x < d; ++x) {
     for (int64_t j = 0; j < count; ++j) {
       panel[x * kPanel + j] = factor * rows[j * d + x];

@@ -1,24 +1,32 @@
-// The part of ONNX Runtime's stable C ABI that this library uses.
+// The part of ONNX Runtime's stable C ABI that this library and its tests use; C and C++.
 //
 // The function table is append-only, so a slot never changes its meaning. API version 17 is the
 // first one with everything below (KernelContext_ParallelFor); any later runtime serves it too.
 #ifndef HEDDLE_ORT_ABI_H_
 #define HEDDLE_ORT_ABI_H_
 
-#include <cstddef>
-#include <cstdint>
+#include <stddef.h>
+#include <stdint.h>
 
+#ifdef __cplusplus
 extern "C" {
-struct OrtStatus;
-struct OrtKernelInfo;
-struct OrtKernelContext;
-struct OrtValue;
-struct OrtMemoryInfo;
-struct OrtAllocator;
-struct OrtTensorTypeAndShapeInfo;
-struct OrtSessionOptions;
-struct OrtCustomOpDomain;
-struct OrtShapeInferContext;
+#endif
+typedef struct OrtStatus OrtStatus;
+typedef struct OrtKernelInfo OrtKernelInfo;
+typedef struct OrtKernelContext OrtKernelContext;
+typedef struct OrtValue OrtValue;
+typedef struct OrtMemoryInfo OrtMemoryInfo;
+typedef struct OrtAllocator OrtAllocator;
+typedef struct OrtTensorTypeAndShapeInfo OrtTensorTypeAndShapeInfo;
+typedef struct OrtSessionOptions OrtSessionOptions;
+typedef struct OrtCustomOpDomain OrtCustomOpDomain;
+typedef struct OrtShapeInferContext OrtShapeInferContext;
+typedef struct OrtEnv OrtEnv;
+typedef struct OrtSession OrtSession;
+typedef struct OrtRunOptions OrtRunOptions;
+typedef struct OrtApi OrtApi;
+typedef struct OrtApiBase OrtApiBase;
+typedef struct OrtCustomOp OrtCustomOp;
 
 /// The function table; see `heddle::ort::Slot`.
 struct OrtApi {
@@ -27,7 +35,7 @@ struct OrtApi {
 
 struct OrtApiBase {
   const OrtApi* (*GetApi)(uint32_t version);
-  const char* (*GetVersionString)();
+  const char* (*GetVersionString)(void);
 };
 
 /// What a custom operator answers; filled in by the library, read by ONNX Runtime.
@@ -59,31 +67,46 @@ struct OrtCustomOp {
   size_t (*GetAliasMap)(int**, int**);
   void (*ReleaseAliasMap)(int*, int*);
 };
+
+#ifdef __cplusplus
 }
 
 namespace heddle::ort {
+#endif
 
-inline constexpr uint32_t kApiVersion = 17;
+enum { kApiVersion = 17 };
 
 /// ONNX element types.
-enum ElementType { kFloat32 = 1, kBool = 9, kFloat16 = 10, kBfloat16 = 16 };
+enum ElementType { kFloat32 = 1, kInt64 = 7, kBool = 9, kFloat16 = 10, kBfloat16 = 16 };
 
 enum Characteristic { kRequired = 0, kOptional = 1 };
 
 enum ErrorCode { kFail = 1, kInvalidArgument = 2 };
 
 /// Slots of the function table.
+#ifdef __cplusplus
 enum class Slot {
+#else
+enum Slot {
+#endif
   kCreateStatus = 0,
   kGetErrorMessage = 2,
+  kCreateEnv = 3,
+  kCreateSession = 7,
+  kRun = 9,
+  kCreateSessionOptions = 10,
+  kSetIntraOpNumThreads = 24,
   kCreateCustomOpDomain = 26,
   kCustomOpDomainAdd = 27,
   kAddCustomOpDomain = 28,
+  kCreateTensorWithDataAsOrtValue = 49,
   kGetTensorMutableData = 51,
   kGetTensorElementType = 60,
   kGetDimensionsCount = 61,
   kGetDimensions = 62,
+  kGetTensorShapeElementCount = 64,
   kGetTensorTypeAndShape = 65,
+  kCreateMemoryInfo = 68,
   kCreateCpuMemoryInfo = 69,
   kAllocatorAlloc = 75,
   kAllocatorFree = 76,
@@ -94,15 +117,21 @@ enum class Slot {
   kKernelContextGetOutputCount = 89,
   kKernelContextGetInput = 90,
   kKernelContextGetOutput = 91,
+  kReleaseEnv = 92,
   kReleaseStatus = 93,
   kReleaseMemoryInfo = 94,
+  kReleaseSession = 95,
+  kReleaseValue = 96,
   kReleaseTensorTypeAndShapeInfo = 99,
+  kReleaseSessionOptions = 100,
   kReleaseAllocator = 132,
+  kKernelContextGetGpuComputeStream = 193,
   kKernelInfoGetNodeName = 244,
   kKernelContextGetAllocator = 253,
   kKernelContextParallelFor = 274,
 };
 
+#ifdef __cplusplus
 /// Calls one function of the table; `Result` and `Arguments` are those of the C declaration.
 template <class Result, class... Arguments>
 Result Call(const OrtApi* api, Slot slot, Arguments... arguments) {
@@ -111,5 +140,6 @@ Result Call(const OrtApi* api, Slot slot, Arguments... arguments) {
 }
 
 }  // namespace heddle::ort
+#endif
 
 #endif  // HEDDLE_ORT_ABI_H_

@@ -71,7 +71,7 @@ void OpType::Publish() {
   base = OrtCustomOp{};
   version = kApiVersion;
   GetName = [](const OrtCustomOp* op) { return Self(op).name; };
-  GetExecutionProviderType = [](const OrtCustomOp*) { return "CPUExecutionProvider"; };
+  GetExecutionProviderType = [](const OrtCustomOp* op) { return Self(op).provider; };
   GetInputType = [](const OrtCustomOp* op, size_t i) -> int {
     return (Self(op).bool_inputs >> i & 1) != 0 ? static_cast<int>(kBool)
                                                 : OnnxType(Self(op).element);

@@ -13,6 +13,10 @@
 
 namespace heddle::ort {
 
+/// Execution providers that kernels are for.
+inline constexpr char kCpu[] = "CPUExecutionProvider";
+inline constexpr char kCuda[] = "CUDAExecutionProvider";
+
 /// One kernel of a node.
 class Kernel {
  public:
@@ -24,6 +28,7 @@ class Kernel {
 /// have the element type.
 struct OpType : OrtCustomOp {
   const char* name;
+  const char* provider;
   Element element;
   size_t inputs, outputs;
   const bool* input_required;
@@ -37,10 +42,11 @@ struct OpType : OrtCustomOp {
 
 /// Appends an operator for all element types.
 template <class Schema, class KernelType>
-void AddForEachElement(std::deque<OpType>& ops, uint64_t bool_inputs) {
+void AddForEachElement(std::deque<OpType>& ops, const char* provider, uint64_t bool_inputs) {
   for (Element element : {Element::kFloat32, Element::kFloat16, Element::kBfloat16}) {
     OpType& op = ops.emplace_back();
     op.name = Schema::kName;
+    op.provider = provider;
     op.element = element;
     op.inputs = Schema::kInputs;
     op.outputs = Schema::kOutputs;
@@ -58,6 +64,9 @@ void AddForEachElement(std::deque<OpType>& ops, uint64_t bool_inputs) {
 /// The operators of the library, one function for each.
 void AddMultiTokenAttention(std::deque<OpType>& ops);
 void AddKvShift(std::deque<OpType>& ops);
+/// The same on a GPU; in the library if it was built with nvcc.
+void AddMultiTokenAttentionOnCuda(std::deque<OpType>& ops);
+void AddKvShiftOnCuda(std::deque<OpType>& ops);
 
 /// Float32 views of tensors; converted ones live as long as this does.
 class Floats {

@@ -9,35 +9,56 @@ import dev.heddle.models.attention.KeyPadding;
 import dev.heddle.models.attention.Mask;
 import dev.heddle.models.attention.ScoreConvolution;
 import dev.heddle.models.attention.SoftmaxAttention;
+import java.util.Arrays;
+import java.util.List;
 
 /** An attention core that {@code heddle bench} measures. */
 enum BenchCase {
-    PRE_CONV_1024("pre-conv 6x11, H=8 d=64, T=1024", preOnly(8, 64), 1024, 0),
-    PRE_CONV_2048("pre-conv 6x11, H=8 d=64, T=2048", preOnly(8, 64), 2048, 0),
-    FULL_1024("full v2, H=16 d=64, T=1024", full(), 1024, 0),
-    V1_GROUPED_2048("v1, GQA 16/4 d=128, T=2048", v1(), 2048, 0),
-    ODD_1024("pre-conv 4x9, H=8 d=80, T=1024", odd(), 1024, 0),
-    WINDOW_2048("pre-conv 6x11, window 256, H=8 d=64, T=2048", window(), 2048, 0),
-    TALKING_1024("talking heads, H=16 d=64, T=1024", talking(), 1024, 0),
-    NORMED_1024("plain scores with norm, H=8 d=64, T=1024", normed(), 1024, 0),
-    FULL_64("full v2, H=16 d=64, T=64", full(), 64, 0),
-    FULL_CHUNK("full v2, H=16 d=64, 16 tokens at past 1024", full(), 16, 1024),
-    FULL_CHUNK_64("full v2, H=16 d=64, 64 tokens at past 1024", full(), 64, 1024),
-    DECODE_128("decode, full v2, H=16 d=64, past 128", full(), 1, 128),
-    DECODE_4096("decode, full v2, H=16 d=64, past 4096", full(), 1, 4096),
-    DECODE_PRE_CONV_4096("decode, pre-conv 6x11, H=8 d=64, past 4096", preOnly(8, 64), 1, 4096),
-    DECODE_NORMED_4096("decode, plain scores with norm, H=8 d=64, past 4096", normed(), 1, 4096);
+    PRE_CONV_1024(Subject.ATTENTION, "pre-conv 6x11, H=8 d=64, T=1024", preOnly(8, 64), 1024, 0),
+    PRE_CONV_2048(Subject.ATTENTION, "pre-conv 6x11, H=8 d=64, T=2048", preOnly(8, 64), 2048, 0),
+    FULL_1024(Subject.ATTENTION, "full v2, H=16 d=64, T=1024", full(), 1024, 0),
+    V1_GROUPED_2048(Subject.ATTENTION, "v1, GQA 16/4 d=128, T=2048", v1(), 2048, 0),
+    ODD_1024(Subject.ATTENTION, "pre-conv 4x9, H=8 d=80, T=1024", odd(), 1024, 0),
+    WINDOW_2048(Subject.ATTENTION, "pre-conv 6x11, window 256, H=8 d=64, T=2048", window(), 2048, 0),
+    TALKING_1024(Subject.ATTENTION, "talking heads, H=16 d=64, T=1024", talking(), 1024, 0),
+    NORMED_1024(Subject.ATTENTION, "plain scores with norm, H=8 d=64, T=1024", normed(), 1024, 0),
+    FULL_64(Subject.ATTENTION, "full v2, H=16 d=64, T=64", full(), 64, 0),
+    FULL_CHUNK(Subject.DECODE, "full v2, H=16 d=64, 16 tokens at past 1024", full(), 16, 1024),
+    FULL_CHUNK_64(Subject.DECODE, "full v2, H=16 d=64, 64 tokens at past 1024", full(), 64, 1024),
+    DECODE_128(Subject.DECODE, "decode, full v2, H=16 d=64, past 128", full(), 1, 128),
+    DECODE_4096(Subject.DECODE, "decode, full v2, H=16 d=64, past 4096", full(), 1, 4096),
+    DECODE_PRE_CONV_4096(Subject.DECODE, "decode, pre-conv 6x11, H=8 d=64, past 4096", preOnly(8, 64), 1, 4096),
+    DECODE_NORMED_4096(Subject.DECODE, "decode, plain scores with norm, H=8 d=64, past 4096", normed(), 1, 4096),
+    LENGTH_4096(Subject.LENGTH, "pre-conv 6x11, H=8 d=64, T=4096", preOnly(8, 64), 4096, 0),
+    LENGTH_8192(Subject.LENGTH, "pre-conv 6x11, H=8 d=64, T=8192", preOnly(8, 64), 8192, 0);
 
+    /** What a case is measured for. */
+    enum Subject {
+        ATTENTION,
+        DECODE,
+        LENGTH
+    }
+
+    private final Subject subject;
     private final String title;
     private final SoftmaxAttention attention;
     private final int tokens;
     private final int past;
 
-    BenchCase(String title, SoftmaxAttention attention, int tokens, int past) {
+    BenchCase(Subject subject, String title, SoftmaxAttention attention, int tokens, int past) {
+        this.subject = subject;
         this.title = title;
         this.attention = attention;
         this.tokens = tokens;
         this.past = past;
+    }
+
+    /** In the order they are measured in. */
+    static List<BenchCase> of(Subject subject, String titlePart) {
+        return Arrays.stream(values())
+                .filter(measured -> measured.subject == subject)
+                .filter(measured -> measured.title.contains(titlePart))
+                .toList();
     }
 
     String title() {

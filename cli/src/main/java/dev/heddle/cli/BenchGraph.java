@@ -13,6 +13,7 @@ import dev.heddle.exporter.op.OnnxOps;
 import dev.heddle.models.attention.AttentionValues;
 import dev.heddle.models.attention.AttentionWeight;
 import dev.heddle.models.attention.CacheSlot;
+import dev.heddle.models.attention.KeyValueShift;
 import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.attention.SequenceValues;
 import dev.heddle.models.attention.SoftmaxAttention;
@@ -67,6 +68,17 @@ final class BenchGraph {
                 graph.root().child("attention"), new AttentionValues(q, k, v, weights, cache, past, sequence));
         graph.output("context", result.context());
         result.present().forEach((role, value) -> graph.output("present_" + role, value));
+        return graph.build("heddle", "bench");
+    }
+
+    /** KVShift with two taps and nothing else; inputs {@code x token_mask}, output {@code y}. */
+    static Model shift(int kvHeads, int size) {
+        GraphBuilder graph = new GraphBuilder("shift", OPSET, FunctionStyle.FUNCTION);
+        Shape shape = Shape.of(BATCH, Dim.of(kvHeads), Q_LEN, Dim.of(size));
+        Value x = graph.input("x", new TensorType(DType.FLOAT32, shape));
+        Value mask = graph.input("token_mask", new TensorType(DType.BOOL, Shape.of(BATCH, Q_LEN)));
+        Value weight = graph.weight("weight", numbers(new Random(7), Shape.of(Dim.of(kvHeads), Dim.of(2))));
+        graph.output("y", new KeyValueShift.Taps(2).emit(graph.root().child("shift"), x, weight, mask));
         return graph.build("heddle", "bench");
     }
 

@@ -46,16 +46,19 @@ final class BenchSession implements AutoCloseable {
         values.put("q", numbers(random, 1, tokens, (long) attention.heads().query() * size));
         values.put("k", numbers(random, 1, tokens, (long) attention.heads().keyValue() * size));
         values.put("v", numbers(random, 1, tokens, (long) attention.heads().keyValue() * size));
-        HostTensor mask = HostTensor.zeros(DType.BOOL, 1, tokens + past);
-        for (int slot = 0; slot < tokens + past; slot++) {
-            mask.bytes().put(slot, (byte) 1);
-        }
-        values.put("key_mask", mask);
+        values.put("key_mask", realTokens(1, tokens + past));
         values.put("position_ids", HostTensor.zeros(DType.INT64, 1, tokens));
         for (CacheSlot slot : attention.state()) {
             int rows = slot.role().equals("query") ? Math.min(past, attention.queryHistory()) : past;
             values.put("past_" + slot.role(), numbers(random, 1, slot.heads(), rows, slot.size()));
         }
+        return open(values, ops, threads, folder);
+    }
+
+    /** @param folder where the model {@link BenchGraph#shift} is */
+    static BenchSession shift(int batch, int kvHeads, int tokens, int size, OpsMode ops, int threads, Path folder) {
+        Map<String, HostTensor> values = Map.of(
+                "x", numbers(new Random(3), batch, kvHeads, tokens, size), "token_mask", realTokens(batch, tokens));
         return open(values, ops, threads, folder);
     }
 
@@ -76,6 +79,14 @@ final class BenchSession implements AutoCloseable {
         return new BenchSession(ModelSession.open(folder, options), values);
     }
 
+    private static HostTensor realTokens(int batch, int length) {
+        HostTensor mask = HostTensor.zeros(DType.BOOL, batch, length);
+        for (int slot = 0; slot < batch * length; slot++) {
+            mask.bytes().put(slot, (byte) 1);
+        }
+        return mask;
+    }
+
     private static HostTensor numbers(Random random, long... shape) {
         HostTensor tensor = HostTensor.zeros(DType.FLOAT32, shape);
         for (int i = 0; i < tensor.elementCount(); i++) {
@@ -93,13 +104,25 @@ final class BenchSession implements AutoCloseable {
         return nanos;
     }
 
-    /** The first output of one run, for a comparison of two sessions. */
-    HostTensor context() {
+    /** This output of one run, for a comparison of two sessions. */
+    HostTensor output(String name) {
         Map<String, NativeTensor> results = session.run(new RunRequest(inputs, outputs, Map.of()), new Cancellation());
-        HostTensor context =
-                Objects.requireNonNull(results.get("context"), "context").toHost();
+        HostTensor output = Objects.requireNonNull(results.get(name), name).toHost();
         results.values().forEach(NativeTensor::close);
-        return context;
+        return output;
+    }
+
+    /** Largest difference of this output of two sessions, as part of its largest value. */
+    static double difference(BenchSession one, BenchSession other, String name) {
+        HostTensor a = one.output(name);
+        HostTensor b = other.output(name);
+        double largest = 0;
+        double size = 0;
+        for (int i = 0; i < a.elementCount(); i++) {
+            largest = Math.max(largest, Math.abs(a.floats().get(i) - b.floats().get(i)));
+            size = Math.max(size, Math.abs(b.floats().get(i)));
+        }
+        return largest / size;
     }
 
     @Override

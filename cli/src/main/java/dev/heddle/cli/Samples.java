@@ -13,6 +13,10 @@ final class Samples {
         nanos.add(elapsedNanos);
     }
 
+    boolean isEmpty() {
+        return nanos.isEmpty();
+    }
+
     double medianMillis() {
         return quantile(0.5);
     }

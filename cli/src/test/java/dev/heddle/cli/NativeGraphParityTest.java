@@ -24,7 +24,7 @@ final class NativeGraphParityTest extends GraphParitySuite {
                 "libheddle_ops was not built on this machine: no C++ compiler or no cmake");
     }
 
-    static Stream<Form> forms() {
-        return forms(FunctionStyle.FUNCTION);
+    static Stream<GraphForm> forms() {
+        return GraphForm.all(FunctionStyle.FUNCTION);
     }
 }

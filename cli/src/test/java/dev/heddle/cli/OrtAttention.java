@@ -1,9 +1,7 @@
 package dev.heddle.cli;
 
 import dev.heddle.exporter.graph.FunctionStyle;
-import dev.heddle.exporter.graph.Literal;
 import dev.heddle.exporter.graph.Model;
-import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.onnx.ModelChecker;
 import dev.heddle.exporter.onnx.ModelWriter;
 import dev.heddle.models.attention.AttentionGraphs;
@@ -20,7 +18,6 @@ import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,10 +28,12 @@ import java.util.TreeMap;
 final class OrtAttention implements AttentionReference, AutoCloseable {
 
     private final List<CacheSlot> slots;
+    private final Precision precision;
     private final ModelSession session;
 
-    private OrtAttention(List<CacheSlot> slots, ModelSession session) {
+    private OrtAttention(List<CacheSlot> slots, Precision precision, ModelSession session) {
         this.slots = slots;
+        this.precision = precision;
         this.session = session;
     }
 
@@ -43,6 +42,7 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
             Map<AttentionWeight, DoubleTensor> weights,
             int opset,
             FunctionStyle style,
+            Precision precision,
             KvCache cache,
             OpsMode ops,
             Path folder)
@@ -51,23 +51,15 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
                 variant,
                 style,
                 opset,
+                precision.inGraphs(),
                 cache,
-                (weight, shape) -> new Literal(
-                        new TensorType(dev.heddle.exporter.graph.DType.FLOAT32, shape),
-                        floats(weights.get(weight).data())));
+                (weight, shape) -> precision.weight(shape, weights.get(weight).data()));
         ModelChecker.require(model);
         new ModelWriter(folder, (weight, bytes) -> {}).write(model);
         return new OrtAttention(
                 cache.slots(variant),
+                precision,
                 ModelSession.open(folder, SessionOptions.builder().ops(ops).build()));
-    }
-
-    private static List<Number> floats(double[] values) {
-        List<Number> floats = new ArrayList<>();
-        for (double value : values) {
-            floats.add((float) value);
-        }
-        return floats;
     }
 
     @Override
@@ -98,13 +90,9 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
         return state;
     }
 
-    private static HostTensor host(DoubleTensor tensor) {
-        float[] values = new float[tensor.data().length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) tensor.data()[i];
-        }
-        return HostTensor.ofFloats(
-                values, Arrays.stream(tensor.shape()).asLongStream().toArray());
+    private HostTensor host(DoubleTensor tensor) {
+        return precision.tensor(
+                tensor.data(), Arrays.stream(tensor.shape()).asLongStream().toArray());
     }
 
     private static DoubleTensor tensor(HostTensor tensor) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Finds the first node where two sides part: some values over the whole graph, then all that the first wrong one is made from, then each of their nodes alone. */
 public final class Bisection {
@@ -33,15 +34,11 @@ public final class Bisection {
     /** Empty if no value differs. */
     public Optional<Found> find() throws IOException {
         List<String> looks = looks();
-        Map<String, ValueComparison> seen = new HashMap<>();
-        trace.compare(looks, comparison -> seen.put(comparison.name(), comparison));
-        Optional<String> bad =
-                looks.stream().filter(name -> !seen.get(name).passed()).findFirst();
-        List<String> suspects = bad.isPresent() ? suspects(bad.get(), looks, seen) : trace.names();
-        Optional<ValueComparison> inherited = first(suspects);
-        if (inherited.isEmpty() && bad.isPresent()) {
-            inherited = Optional.of(seen.get(bad.get()));
-        }
+        Map<String, ValueComparison> wrong = new HashMap<>();
+        trace.compare(looks, comparison -> keep(comparison, wrong));
+        Optional<ValueComparison> bad = firstOf(looks, wrong);
+        List<String> suspects = bad.isPresent() ? suspects(bad.get().name(), looks, wrong.keySet()) : trace.names();
+        Optional<ValueComparison> inherited = first(suspects).or(() -> bad);
         if (inherited.isEmpty()) {
             return Optional.empty();
         }
@@ -66,9 +63,9 @@ public final class Bisection {
     }
 
     /** What the first wrong look depends on, without what the right ones before it depend on. */
-    private List<String> suspects(String bad, List<String> looks, Map<String, ValueComparison> seen) {
+    private List<String> suspects(String bad, List<String> looks, Set<String> wrong) {
         List<String> right =
-                looks.stream().filter(name -> seen.get(name).passed()).toList();
+                looks.stream().filter(name -> !wrong.contains(name)).toList();
         Set<String> suspects = ancestors(List.of(bad));
         suspects.removeAll(ancestors(right));
         suspects.add(bad);
@@ -111,6 +108,8 @@ public final class Bisection {
     }
 
     private static Optional<ValueComparison> firstOf(List<String> values, Map<String, ValueComparison> wrong) {
-        return values.stream().filter(wrong::containsKey).map(wrong::get).findFirst();
+        return values.stream()
+                .flatMap(name -> Stream.ofNullable(wrong.get(name)))
+                .findFirst();
     }
 }

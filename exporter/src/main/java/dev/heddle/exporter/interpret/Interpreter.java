@@ -19,14 +19,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Interpreter {
 
-    /** Matrices of more elements are never held. */
+    /** Usual limit. */
     private static final long STREAMED_ELEMENTS = 1 << 24;
 
     private final Model model;
+    private final long streamed;
     private final Map<String, TensorData> weights = new HashMap<>();
 
     /** @throws GraphException if the model has an operator that cannot be computed */
     public Interpreter(Model model) {
+        this(model, STREAMED_ELEMENTS);
+    }
+
+    /** @param streamed matrices of more elements are never held */
+    Interpreter(Model model, long streamed) {
+        this.streamed = streamed;
         this.model = Inliner.inline(model);
         this.model.graph().initializers().forEach(weight -> weights.put(weight.name(), weight.data()));
         for (Node node : this.model.graph().nodes()) {
@@ -65,7 +72,7 @@ public final class Interpreter {
         TensorData data = weights.get(name);
         return data != null
                 && data.type().shape().rank() == 2
-                && data.type().shape().elements() > STREAMED_ELEMENTS;
+                && data.type().shape().elements() > streamed;
     }
 
     /**

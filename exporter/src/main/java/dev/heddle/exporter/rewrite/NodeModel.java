@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Some nodes of a model, each on its own: the values that they read are inputs, so that an error of one does not reach the next. */
 public final class NodeModel {
@@ -44,11 +45,11 @@ public final class NodeModel {
             alone.add(withResults(node));
             node.outputs().stream()
                     .filter(types::containsKey)
-                    .forEach(name -> outputs.add(new NamedType(name + RESULT, types.get(name))));
+                    .forEach(name -> outputs.add(typed(name + RESULT, types.get(name))));
         }
         List<NamedType> inputs = read.stream()
                 .filter(name -> !weights.contains(name) && !made.contains(name))
-                .map(name -> new NamedType(name, types.get(name)))
+                .map(name -> typed(name, types.get(name)))
                 .toList();
         List<Initializer> kept = model.graph().initializers().stream()
                 .filter(weight -> read.contains(weight.name()))
@@ -78,6 +79,13 @@ public final class NodeModel {
         node.inputs().stream()
                 .filter(name -> !name.isEmpty() && !given.contains(name) && !weights.contains(name))
                 .forEach(missing::add);
+    }
+
+    private static NamedType typed(String name, @Nullable TensorType type) {
+        if (type == null) {
+            throw new IllegalArgumentException("the type of value " + name + " is not known");
+        }
+        return new NamedType(name, type);
     }
 
     private static Node withResults(Node node) {

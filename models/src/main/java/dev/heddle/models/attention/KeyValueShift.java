@@ -1,5 +1,11 @@
 package dev.heddle.models.attention;
 
+import dev.heddle.exporter.graph.GraphScope;
+import dev.heddle.exporter.graph.Value;
+import dev.heddle.ops.CustomOps;
+import java.util.List;
+import java.util.Map;
+
 /**
  * What happens to raw keys and values before RoPE.
  *
@@ -29,6 +35,26 @@ public sealed interface KeyValueShift {
         @Override
         public int reach() {
             return count - 1;
+        }
+
+        /**
+         * Emits the shift alone, for a graph without state.
+         *
+         * @param x [batch, kv_heads, q_len, head_dim]
+         * @param weight [kv_heads, taps]
+         * @param tokenMask [batch, q_len] bool, true = real token
+         * @return as x
+         */
+        public Value emit(GraphScope scope, Value x, Value weight, Value tokenMask) {
+            KeyValueShiftBody body = new KeyValueShiftBody(count, false);
+            return scope.call(
+                            CustomOps.KV_SHIFT,
+                            body.overload(),
+                            List.of("shifted"),
+                            List.of(x, weight, tokenMask),
+                            Map.of(),
+                            body)
+                    .get(0);
         }
     }
 }

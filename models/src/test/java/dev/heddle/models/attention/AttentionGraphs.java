@@ -41,22 +41,34 @@ public final class AttentionGraphs {
                 (weight, shape) -> new Unwritten(new TensorType(DType.FLOAT32, shape)));
     }
 
-    /**
-     * Inputs {@code q k v key_mask position_ids} and {@code past_<role>}, outputs {@code context} and {@code present_<role>}.
-     *
-     * @param weights float32 contents of each learned tensor
-     */
+    /** In float32; else as {@link #of(AttentionVariant, FunctionStyle, int, DType, KvCache, BiFunction)}. */
     public static Model of(
             AttentionVariant variant,
             FunctionStyle style,
             int opset,
             KvCache cache,
             BiFunction<AttentionWeight, Shape, TensorData> weights) {
+        return of(variant, style, opset, DType.FLOAT32, cache, weights);
+    }
+
+    /**
+     * Inputs {@code q k v key_mask position_ids} and {@code past_<role>}, outputs {@code context} and {@code present_<role>}.
+     *
+     * @param dtype of all inputs but mask and positions
+     * @param weights contents of each learned tensor, of that type
+     */
+    public static Model of(
+            AttentionVariant variant,
+            FunctionStyle style,
+            int opset,
+            DType dtype,
+            KvCache cache,
+            BiFunction<AttentionWeight, Shape, TensorData> weights) {
         GraphBuilder graph = new GraphBuilder("attention", opset, style);
         Heads heads = variant.heads();
-        Value q = projected(graph, "q", heads.query() * heads.size());
-        Value k = projected(graph, "k", heads.keyValue() * heads.size());
-        Value v = projected(graph, "v", heads.keyValue() * heads.size());
+        Value q = projected(graph, dtype, "q", heads.query() * heads.size());
+        Value k = projected(graph, dtype, "k", heads.keyValue() * heads.size());
+        Value v = projected(graph, dtype, "v", heads.keyValue() * heads.size());
         Value keyMask = graph.input("key_mask", new TensorType(DType.BOOL, Shape.of(BATCH, Dim.of("total_len"))));
         Value positions = graph.input("position_ids", new TensorType(DType.INT64, Shape.of(BATCH, Q_LEN)));
         Map<String, Value> past = new LinkedHashMap<>();
@@ -65,13 +77,13 @@ public final class AttentionGraphs {
                     ? Dim.of(exactly.count())
                     : Dim.of(slot.role().equals("query") ? "past_rows" : "past_len");
             Shape shape = Shape.of(BATCH, Dim.of(slot.heads()), length, Dim.of(slot.size()));
-            past.put(slot.role(), graph.input("past_" + slot.role(), new TensorType(DType.FLOAT32, shape)));
+            past.put(slot.role(), graph.input("past_" + slot.role(), new TensorType(dtype, shape)));
         }
         Map<AttentionWeight, Value> learned = new LinkedHashMap<>();
         variant.weights()
                 .forEach((weight, shape) -> learned.put(
                         weight, graph.weight(weight.name().toLowerCase(Locale.ROOT), weights.apply(weight, shape))));
-        SequenceValues sequence = new SequenceValues(graph.root(), keyMask, positions, DType.FLOAT32);
+        SequenceValues sequence = new SequenceValues(graph.root(), keyMask, positions, dtype);
         AttentionValues values = new AttentionValues(q, k, v, learned, cache, past, sequence);
         AttentionValues.Result result = variant.emit(graph.root().child("attention"), values);
         graph.output("context", result.context());
@@ -79,7 +91,7 @@ public final class AttentionGraphs {
         return graph.build("heddle", "test");
     }
 
-    private static Value projected(GraphBuilder graph, String name, int features) {
-        return graph.input(name, new TensorType(DType.FLOAT32, Shape.of(BATCH, Q_LEN, Dim.of(features))));
+    private static Value projected(GraphBuilder graph, DType dtype, String name, int features) {
+        return graph.input(name, new TensorType(dtype, Shape.of(BATCH, Q_LEN, Dim.of(features))));
     }
 }

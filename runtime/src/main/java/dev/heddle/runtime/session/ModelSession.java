@@ -50,8 +50,24 @@ public final class ModelSession implements AutoCloseable {
      * @throws RuntimeFailure if ONNX Runtime refuses the model, or the provider or the library asked for is not there
      */
     public static ModelSession open(Path path, SessionOptions options) {
+        return open(path, options, Optional.empty());
+    }
+
+    /**
+     * Loads a model and has ONNX Runtime write down how long each operator takes, until {@link #endProfile()}; else as {@link #open(Path, SessionOptions)}.
+     *
+     * @param profile beginning of the name of the file that ONNX Runtime writes
+     */
+    public static ModelSession openProfiled(Path path, SessionOptions options, Path profile) {
+        return open(path, options, Optional.of(profile));
+    }
+
+    private static ModelSession open(Path path, SessionOptions options, Optional<Path> profile) {
         ModelFile file = ModelFile.at(path);
         try (OrtSession.SessionOptions ortOptions = OrtOptions.of(options, file.onnx())) {
+            if (profile.isPresent()) {
+                ortOptions.enableProfiling(profile.get().toString());
+            }
             OrtSession session =
                     OnnxRuntime.environment().createSession(file.onnx().toString(), ortOptions);
             try {
@@ -137,6 +153,22 @@ public final class ModelSession implements AutoCloseable {
             return runOrt(ortInputs, request.outputs(), ortPlaces, cancellation);
         } finally {
             entered.forEach(NativeTensor::exit);
+            lifetime.exit();
+        }
+    }
+
+    /**
+     * Ends the profile of a session that {@link #openProfiled} gave.
+     *
+     * @return the file, in the format of Chrome's trace viewer
+     */
+    public Path endProfile() {
+        lifetime.enter();
+        try {
+            return Path.of(session.endProfiling());
+        } catch (OrtException e) {
+            throw new RuntimeFailure("profiling " + file.onnx(), e);
+        } finally {
             lifetime.exit();
         }
     }

@@ -19,6 +19,7 @@ public final class HtmlReport {
     private HtmlReport() {}
 
     /** The whole page. */
+    @SuppressWarnings("NullAway") // What the template became takes null for "nobody listens".
     public static String render(ParityReport report) {
         var page = new StringOutput();
         String style = resource("page.css");

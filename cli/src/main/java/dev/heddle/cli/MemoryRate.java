@@ -1,0 +1,91 @@
+package dev.heddle.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Reads and copies blocks of memory with several threads: the yardstick for work that is bound by memory. */
+final class MemoryRate implements AutoCloseable {
+
+    private final ExecutorService pool;
+    private final int threads;
+    private final long[][] blocks;
+    private int next;
+    private long sum;
+
+    /** @param count of the blocks that are used by turns, at least 2 */
+    MemoryRate(int count, long bytes, int threads) {
+        this.threads = threads;
+        this.pool = Executors.newFixedThreadPool(threads);
+        this.blocks = new long[count][(int) (bytes / Long.BYTES)];
+        for (long[] block : blocks) {
+            java.util.Arrays.setAll(block, i -> i);
+        }
+    }
+
+    long bytes() {
+        return (long) blocks[0].length * Long.BYTES;
+    }
+
+    /** Reads one block; returns the nanoseconds. */
+    long read() {
+        long[] block = nextBlock();
+        return inParts(block.length, (from, to) -> sum(block, from, to));
+    }
+
+    /** Copies one block to another; returns the nanoseconds. */
+    long copy() {
+        long[] source = nextBlock();
+        long[] target = nextBlock();
+        return inParts(source.length, (from, to) -> {
+            System.arraycopy(source, from, target, from, to - from);
+            return target[from];
+        });
+    }
+
+    private long[] nextBlock() {
+        return blocks[next++ % blocks.length];
+    }
+
+    /** Work on the elements [from, to); its result only keeps the JVM from leaving it out. */
+    private interface Part {
+        long work(int from, int to);
+    }
+
+    private long inParts(int length, Part work) {
+        long start = System.nanoTime();
+        List<Future<Long>> parts = new ArrayList<>();
+        for (int part = 0; part < threads; part++) {
+            int from = (int) ((long) length * part / threads);
+            int to = (int) ((long) length * (part + 1) / threads);
+            parts.add(pool.submit(() -> work.work(from, to)));
+        }
+        for (Future<Long> part : parts) {
+            try {
+                sum += part.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while measuring memory", e);
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("reading and copying memory cannot fail", e);
+            }
+        }
+        return System.nanoTime() - start;
+    }
+
+    private static long sum(long[] block, int from, int to) {
+        long sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += block[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        pool.shutdown();
+    }
+}
