@@ -52,10 +52,12 @@ class LogitAccumulatorTest {
 
     @Test
     void largeLogits_doNotOverflow() {
-        double[] row = {1e5, 1e5 - 1};
+        double[] expected = {1e5 + Math.log(3), 1e5};
+        double[] actual = {-1e5, -1e5};
 
-        assertThat(agreement(2, 0, row, new double[] {-1e5, -1e5 - 1}).kl().max())
-                .isCloseTo(0, within(1e-9));
+        double divergence = agreement(2, 0, expected, actual).kl().max();
+
+        assertThat(divergence).isCloseTo(0.75 * Math.log(1.5) + 0.25 * Math.log(0.5), within(1e-9));
     }
 
     @Test

@@ -109,6 +109,18 @@ class TensorComparerTest {
     }
 
     @Test
+    void masks_doNotHideTheOtherValues() {
+        HostTensor expected = HostTensor.ofDoubles(new double[] {-3.4e38, 3, 4}, 3);
+        HostTensor actual = HostTensor.ofDoubles(new double[] {-3.4e38, 3.6, 4.8}, 3);
+
+        var byLength = (TensorComparison.Values) COMPARER.within(new Bound.Length(0.19), "y", expected, actual);
+
+        assertThat(byLength.passed()).isFalse();
+        assertThat(byLength.errors().largestExpected()).isEqualTo(4);
+        assertThat(COMPARER.outputs("y", expected, actual).passed()).isFalse();
+    }
+
+    @Test
     void worstPairs_areNamedWorstFirst() {
         double[] expected = new double[12];
         float[] actual = {0, 3, 0, 1, 5, 0, 3, 2, 0, 0, 0, 0};

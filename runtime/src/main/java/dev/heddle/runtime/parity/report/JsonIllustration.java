@@ -37,7 +37,7 @@ final class JsonIllustration {
         graphNode.inputs().forEach(node.putArray("inputs")::add);
         graphNode.outputs().forEach(node.putArray("outputs")::add);
         ObjectNode severities = node.putObject("severities");
-        new TreeMap<>(graphNode.severities()).forEach((name, severity) -> JsonTensor.put(severities, name, severity));
+        new TreeMap<>(graphNode.severities()).forEach(severities::put);
         return node;
     }
 
@@ -49,7 +49,7 @@ final class JsonIllustration {
         for (int row = 0; row < grid.rows(); row++) {
             ArrayNode cells = rows.addArray();
             for (int column = 0; column < grid.columns(); column++) {
-                cells.add(JsonTensor.number(grid.at(row, column)));
+                cells.add(grid.at(row, column));
             }
         }
         return node;

@@ -1,6 +1,5 @@
 package dev.heddle.runtime.parity.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,7 +10,7 @@ import dev.heddle.runtime.parity.NonFinite;
 import dev.heddle.runtime.parity.TensorComparison;
 import dev.heddle.runtime.parity.UlpHistogram;
 
-/** The object of a comparison in {@link JsonReport}. */
+/** The object of a comparison in {@link JsonReport}; Jackson writes what is no number as text. */
 final class JsonTensor {
     private JsonTensor() {}
 
@@ -20,7 +19,7 @@ final class JsonTensor {
         node.put("name", comparison.name());
         node.put("passed", comparison.passed());
         node.put("depth", comparison.depth());
-        put(node, "of_bound", comparison.severity());
+        node.put("of_bound", comparison.severity());
         node.put("line", comparison.line());
         if (comparison instanceof TensorComparison.Values values) {
             values(node, values);
@@ -39,8 +38,8 @@ final class JsonTensor {
         values.worst().forEach(element -> {
             ObjectNode place = worst.addObject();
             element.index().forEach(place.putArray("index")::add);
-            put(place, "expected", element.expected());
-            put(place, "actual", element.actual());
+            place.put("expected", element.expected());
+            place.put("actual", element.actual());
         });
     }
 
@@ -48,13 +47,13 @@ final class JsonTensor {
         node.put("count", errors.count());
         node.put("outside", errors.outside());
         node.put("broken", errors.broken());
-        put(node, "largest_expected", errors.largestExpected());
+        node.put("largest_expected", errors.largestExpected());
         node.set("abs", summary(errors.absolute()));
         node.set("rel", summary(errors.relative()));
-        put(node, "scale_rel", errors.scaleRelative());
-        put(node, "l2_rel", errors.l2Relative());
-        put(node, "cosine", errors.cosine());
-        put(node, "snr_db", errors.snrDecibels());
+        node.put("scale_rel", errors.scaleRelative());
+        node.put("l2_rel", errors.l2Relative());
+        node.put("cosine", errors.cosine());
+        node.put("snr_db", errors.snrDecibels());
         node.set("expected_non_finite", nonFinite(errors.expectedNonFinite()));
         node.set("actual_non_finite", nonFinite(errors.actualNonFinite()));
         ObjectNode ulps = node.putObject("ulps");
@@ -65,9 +64,9 @@ final class JsonTensor {
 
     private static ObjectNode summary(ErrorSummary summary) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        put(node, "max", summary.max());
-        put(node, "mean", summary.mean());
-        put(node, "p99", summary.p99());
+        node.put("max", summary.max());
+        node.put("mean", summary.mean());
+        node.put("p99", summary.p99());
         return node;
     }
 
@@ -86,19 +85,8 @@ final class JsonTensor {
                 .put("equal_rows", top.equalRows())
                 .put("mean_jaccard", top.meanJaccard())
                 .put("min_jaccard", top.minJaccard()));
-        put(node, "kl_mean", logits.kl().mean());
-        put(node, "kl_max", logits.kl().max());
+        node.put("kl_mean", logits.kl().mean());
+        node.put("kl_max", logits.kl().max());
         return node;
-    }
-
-    static void put(ObjectNode node, String key, double value) {
-        node.set(key, number(value));
-    }
-
-    /** What JSON has no number for is its name. */
-    static JsonNode number(double value) {
-        return Double.isFinite(value)
-                ? JsonNodeFactory.instance.numberNode(value)
-                : JsonNodeFactory.instance.textNode(Double.toString(value));
     }
 }
