@@ -43,16 +43,17 @@ final class AttentionBench implements BenchSubject {
         run.explain(
                 "faster: median of body / median of native; of MatMul: multiply-adds of visible cells per second against those",
                 "of ONNX Runtime's MatMul (2048 cubed); of read: time against that of reading keys and values once; off: largest",
-                "difference of the two forms as part of the largest value. Spread: distance of the quartiles / median.");
+                "difference of the two forms as part of the largest value. Spread: distance of the quartiles / median.",
+                "With a past, the native form has a static cache and the body a dynamic one, which is copied in every step.");
     }
 
     private static Times times(BenchCase measured, BenchRun run, BenchSession product, MemoryRate memory)
             throws IOException {
-        Path folder = Files.createDirectory(run.folder().resolve(measured.name()));
-        KvCache cache = measured.past() > 0 ? new KvCache.Dynamic() : new KvCache.None();
-        BenchSession.write(BenchGraph.attention(measured.attention(), cache), folder);
-        try (BenchSession fast = BenchSession.attention(measured, OpsMode.NATIVE, run.threads(), folder);
-                BenchSession body = BenchSession.attention(measured, OpsMode.PORTABLE, run.threads(), folder)) {
+        boolean cached = measured.past() > 0;
+        KvCache bodyCache = cached ? new KvCache.Dynamic() : new KvCache.None();
+        KvCache fastCache = cached ? new KvCache.Static(measured.past() + measured.tokens()) : bodyCache;
+        try (BenchSession fast = open(measured, fastCache, OpsMode.NATIVE, run);
+                BenchSession body = open(measured, bodyCache, OpsMode.PORTABLE, run)) {
             Times times = new Times(
                     new Samples(),
                     new Samples(),
@@ -67,6 +68,12 @@ final class AttentionBench implements BenchSubject {
             }
             return times;
         }
+    }
+
+    private static BenchSession open(BenchCase measured, KvCache cache, OpsMode ops, BenchRun run) throws IOException {
+        Path folder = Files.createDirectory(run.folder().resolve(measured.name() + "-" + ops));
+        BenchSession.write(BenchGraph.attention(measured.attention(), cache), folder);
+        return BenchSession.attention(measured, cache, ops, run.threads(), folder);
     }
 
     private static void print(BenchCase measured, Times times, MemoryRate memory, TextTable table, ObjectNode node) {

@@ -51,7 +51,7 @@ final class LengthBench implements BenchSubject {
     private static BenchSession open(BenchCase measured, BenchRun run) throws IOException {
         Path folder = Files.createDirectory(run.folder().resolve(measured.name()));
         BenchSession.write(BenchGraph.attention(measured.attention(), new KvCache.None()), folder);
-        return BenchSession.attention(measured, OpsMode.NATIVE, run.threads(), folder);
+        return BenchSession.attention(measured, new KvCache.None(), OpsMode.NATIVE, run.threads(), folder);
     }
 
     /** In the first run, because ONNX Runtime keeps what it has once taken. */
