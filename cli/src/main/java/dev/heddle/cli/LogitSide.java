@@ -1,5 +1,6 @@
 package dev.heddle.cli;
 
+import dev.heddle.exporter.onnx.ModelReader;
 import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.runtime.cache.ChunkSizes;
@@ -9,9 +10,12 @@ import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
+import dev.heddle.runtime.session.ModelFile;
 import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.SessionOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -42,8 +46,12 @@ sealed interface LogitSide extends AutoCloseable {
      * A preset, a stored result (a safetensors file), a model (a folder with a model file, or the file), or a checkpoint (any other folder).
      *
      * @param chunks how a model is fed
+     * @param isolated whether a model runs in a process of its own
+     * @throws IOException if a file cannot be read
      */
-    static LogitSide open(String name, PresetOptions presets, SessionOptions options, ChunkSizes chunks) {
+    static LogitSide open(
+            String name, PresetOptions presets, SessionOptions options, ChunkSizes chunks, boolean isolated)
+            throws IOException {
         if (PresetOptions.isPreset(name)) {
             return new Reference(presets.open(name));
         }
@@ -52,7 +60,7 @@ sealed interface LogitSide extends AutoCloseable {
             return Stored.open(path);
         }
         if (name.endsWith(".onnx") || Files.isRegularFile(path.resolve("model.onnx"))) {
-            return Exported.open(path, options, chunks);
+            return isolated ? Isolated.open(path, options, chunks) : Exported.open(path, options, chunks);
         }
         return new Reference(SourceModel.open(path, Families.all()));
     }
@@ -120,6 +128,39 @@ sealed interface LogitSide extends AutoCloseable {
         @Override
         public void close() {
             session.close();
+        }
+    }
+
+    /** A model on ONNX Runtime in a process of its own. */
+    record Isolated(Path file, SessionOptions options, ChunkSizes chunks, OptionalInt vocabulary) implements LogitSide {
+
+        /** @throws IOException if the model cannot be read */
+        static Isolated open(Path path, SessionOptions options, ChunkSizes chunks) throws IOException {
+            Path file = ModelFile.at(path).onnx();
+            return new Isolated(file, options, chunks, TraceRun.vocabulary(ModelReader.read(file)));
+        }
+
+        @Override
+        public Side describe(DType dtype) {
+            return new Side(
+                    file.toString(),
+                    "ONNX Runtime on " + options.provider() + ", a process of its own",
+                    "operators " + options.ops().name().toLowerCase(Locale.ROOT),
+                    dtype.toString());
+        }
+
+        @Override
+        public HostTensor logits(TokenBlock tokens) {
+            try {
+                return new IsolatedModel(IsolatedModel.thisProgram(), file.toString(), options, chunks).logits(tokens);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            // the process has ended
         }
     }
 

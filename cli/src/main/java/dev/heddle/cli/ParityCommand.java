@@ -8,8 +8,10 @@ import dev.heddle.runtime.parity.SectionBuilder;
 import dev.heddle.runtime.parity.TensorComparer;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -33,12 +36,13 @@ final class ParityCommand implements Callable<Integer> {
 
     @Parameters(
             index = "0",
+            arity = "0..1",
             paramLabel = "A",
             description =
                     "What is right: a checkpoint folder or preset:NAME (float64 reference), a model folder, or a safetensors file with logits.")
     private String expected = "";
 
-    @Parameters(index = "1", paramLabel = "B", description = "What is judged: the same kinds.")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "B", description = "What is judged: the same kinds.")
     private String actual = "";
 
     @Option(
@@ -96,6 +100,10 @@ final class ParityCommand implements Callable<Integer> {
         for (int k : topK) {
             new OptionValue(spec.commandLine(), "--top-k", k).requireAtLeast(1);
         }
+        if (trace.fuzz != null) {
+            return fuzz(trace.fuzz);
+        }
+        requireSides();
         reports.check();
         if (trace.isWanted()) {
             boolean same = new TraceRun(
@@ -106,14 +114,37 @@ final class ParityCommand implements Callable<Integer> {
                     .run(expected, actual, this::tracedTokens);
             return same ? 0 : Heddle.PARITY_MISMATCH;
         }
-        try (LogitSide a = LogitSide.open(expected, presets, session.options(), chunks);
-                LogitSide b = LogitSide.open(actual, presets, session.options(), chunks)) {
+        try (LogitSide a = LogitSide.open(expected, presets, session.options(), chunks, trace.isolate);
+                LogitSide b = LogitSide.open(actual, presets, session.options(), chunks, trace.isolate)) {
             checkVocabularies(a, b);
             GivenTokens tokens = tokens(a, b);
             ParityReport report = report(a, b, tokens);
             reports.show(report);
             return report.passed() ? 0 : Heddle.PARITY_MISMATCH;
         }
+    }
+
+    private void requireSides() {
+        if (expected.isEmpty() || actual.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    expected.isEmpty() ? "missing required parameters: 'A', 'B'" : "missing required parameter: 'B'");
+        }
+    }
+
+    private int fuzz(int cases) throws IOException {
+        new OptionValue(spec.commandLine(), "--fuzz", cases).requireAtLeast(1);
+        PrintWriter out = spec.commandLine().getOut();
+        FuzzRun run = new FuzzRun(FuzzRun.Check.against(session.options()), tokenSeed);
+        Optional<FuzzRun.Failure> failure = run.run(cases, done -> {});
+        if (failure.isEmpty()) {
+            out.println(cases + " random models give what their reference gives, seed " + tokenSeed);
+            return 0;
+        }
+        out.println("smallest   " + failure.get().smallest());
+        out.println("found as   " + failure.get().original());
+        out.println("problem    " + failure.get().problem());
+        return Heddle.PARITY_MISMATCH;
     }
 
     private ParityReport report(LogitSide a, LogitSide b, GivenTokens tokens) {

@@ -36,6 +36,19 @@ final class TraceOptions {
     @Option(names = "--causal", description = "Change each token for B: nothing before it may change, not by a bit.")
     boolean causal;
 
+    @Option(
+            names = "--isolate",
+            description = "Run each model in a process of its own, so that a crash of native code is a finding.")
+    boolean isolate;
+
+    @Option(
+            names = "--fuzz",
+            paramLabel = "N",
+            description =
+                    "Instead of A and B: N random small models against their float64 reference; what fails is made small.")
+    @Nullable
+    Integer fuzz;
+
     /** Whether A's graph is computed. */
     boolean needsValues() {
         return all || replay || bisect;

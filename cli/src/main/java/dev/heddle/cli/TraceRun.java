@@ -157,8 +157,8 @@ final class TraceRun {
                 .collect(Collectors.joining(" "));
     }
 
-    /** Last axis of the logits. */
-    private static OptionalInt vocabulary(Model model) {
+    /** Tokens that a model knows: the last axis of its logits; empty if the graph leaves it open. */
+    static OptionalInt vocabulary(Model model) {
         return model.graph().outputs().stream()
                 .filter(output ->
                         output.name().equals("logits") && output.type().shape().rank() > 0)

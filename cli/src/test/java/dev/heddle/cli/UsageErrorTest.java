@@ -62,6 +62,8 @@ final class UsageErrorTest {
                 "parity x y --rows -1 | invalid value for option '--rows': expected at least 0, got -1",
                 "parity x y --top-k 5,0 | invalid value for option '--top-k': expected at least 1, got 0",
                 "parity x | missing required parameter: 'B'",
+                "parity --all | missing required parameters: 'A', 'B'",
+                "parity --fuzz 0 | invalid value for option '--fuzz': expected at least 1, got 0",
             })
     void arguments_thatAreWrong_areExplained(String arguments, String problem) {
         String command = arguments.substring(0, arguments.indexOf(' '));
