@@ -3,6 +3,7 @@ package dev.heddle.exporter.interpret;
 import dev.heddle.exporter.graph.DType;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** Operators that work element by element, with ONNX's broadcasting. */
@@ -98,7 +99,7 @@ final class Elementwise {
     }
 
     /** Calls the body for each row of the last axis; many rows on several threads. */
-    private static void rows(int[] shape, java.util.function.IntConsumer body) {
+    private static void rows(int[] shape, IntConsumer body) {
         int inner = shape.length == 0 ? 1 : shape[shape.length - 1];
         int count = inner == 0 ? 0 : Tensor.count(shape) / inner;
         IntStream rows = IntStream.range(0, count);

@@ -1,9 +1,9 @@
 package dev.heddle.exporter.interpret;
 
-import dev.heddle.exporter.graph.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Operators that move elements and compute nothing. */
@@ -177,7 +177,7 @@ final class Layout {
                 removed[axis] = x.shape()[axis] == 1;
             }
         }
-        int[] kept = java.util.stream.IntStream.range(0, x.rank())
+        int[] kept = IntStream.range(0, x.rank())
                 .filter(axis -> !removed[axis])
                 .map(axis -> x.shape()[axis])
                 .toArray();
@@ -270,9 +270,5 @@ final class Layout {
             throw new IllegalArgumentException("index " + index + " is not below " + length);
         }
         return (int) (index < 0 ? index + length : index);
-    }
-
-    static Tensor constant(Tensor value, DType type) {
-        return value.as(type);
     }
 }

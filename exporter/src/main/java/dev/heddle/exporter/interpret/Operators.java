@@ -1,6 +1,7 @@
 package dev.heddle.exporter.interpret;
 
 import dev.heddle.exporter.graph.Attribute;
+import dev.heddle.exporter.graph.DType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -119,10 +120,10 @@ final class Operators {
                 return TensorReader.read(literal.value());
             }
             if (value instanceof Attribute.Real number) {
-                return new Tensor(dev.heddle.exporter.graph.DType.FLOAT32, new int[0], new double[] {number.value()});
+                return new Tensor(DType.FLOAT32, new int[0], new double[] {number.value()});
             }
             if (value instanceof Attribute.Int number) {
-                return new Tensor(dev.heddle.exporter.graph.DType.INT64, new int[0], new double[] {number.value()});
+                return new Tensor(DType.INT64, new int[0], new double[] {number.value()});
             }
         }
         throw new IllegalArgumentException("Constant without a value: " + call.attributes());
