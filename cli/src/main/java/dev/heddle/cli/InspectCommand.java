@@ -1,8 +1,6 @@
 package dev.heddle.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.NamedType;
@@ -33,8 +31,6 @@ import picocli.CommandLine.Spec;
         description = "Show a model's inputs, outputs, attention, operators and sizes.",
         mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
-
-    private static final String METADATA_KEY = "heddle";
 
     @Parameters(paramLabel = "DIR", description = "Model folder or .onnx file.")
     private Path model = Path.of("");
@@ -67,7 +63,7 @@ final class InspectCommand implements Callable<Integer> {
         }
         out.println("written by  " + model.producer() + " " + model.producerVersion() + ", IR " + model.irVersion());
         out.println("opsets      " + opsets(model));
-        JsonNode description = description(model);
+        JsonNode description = ModelMetadata.of(model);
         if (!description.isMissingNode()) {
             out.println("model       " + description.path("family").asText() + ", "
                     + description.path("layers").size() + " layers, hidden "
@@ -87,20 +83,6 @@ final class InspectCommand implements Callable<Integer> {
         return model.opsets().entrySet().stream()
                 .map(opset -> (opset.getKey().isEmpty() ? "ai.onnx" : opset.getKey()) + " " + opset.getValue())
                 .collect(Collectors.joining(", "));
-    }
-
-    private static JsonNode description(Model model) {
-        ObjectMapper mapper = new ObjectMapper();
-        String json = model.metadata().get(METADATA_KEY);
-        if (json == null) {
-            return mapper.missingNode();
-        }
-        try {
-            return mapper.readTree(json);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "metadata " + METADATA_KEY + ": expected JSON, got " + e.getOriginalMessage(), e);
-        }
     }
 
     /** As the exporter counted them; for other models all elements of the float constants. */

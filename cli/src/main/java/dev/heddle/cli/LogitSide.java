@@ -59,10 +59,16 @@ sealed interface LogitSide extends AutoCloseable {
         if (name.endsWith(".safetensors")) {
             return Stored.open(path);
         }
-        if (name.endsWith(".onnx") || Files.isRegularFile(path.resolve("model.onnx"))) {
+        if (isModel(name)) {
             return isolated ? Isolated.open(path, options, chunks) : Exported.open(path, options, chunks);
         }
         return new Reference(SourceModel.open(path, Families.all()));
+    }
+
+    /** Whether a name means an exported model: its folder or its file. */
+    static boolean isModel(String name) {
+        return !PresetOptions.isPreset(name)
+                && (name.endsWith(".onnx") || Files.isRegularFile(Path.of(name).resolve("model.onnx")));
     }
 
     /** A checkpoint, computed in float64. */

@@ -1,8 +1,6 @@
 package dev.heddle.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heddle.cli.trace.Bisection;
 import dev.heddle.cli.trace.InterpretedSide;
 import dev.heddle.cli.trace.OrtSide;
@@ -35,7 +33,6 @@ import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -223,9 +220,7 @@ final class TraceRun {
     /** A checkpoint's graph is made as the model's was. */
     private TracedSide expected(String name, Model like) throws IOException {
         Path path = Path.of(name);
-        boolean model = !PresetOptions.isPreset(name)
-                && (name.endsWith(".onnx") || Files.isRegularFile(path.resolve("model.onnx")));
-        if (model) {
+        if (LogitSide.isModel(name)) {
             Path file = ModelFile.at(path).onnx();
             return new InterpretedSide(file.toString(), ModelReader.read(file), () -> {});
         }
@@ -236,7 +231,7 @@ final class TraceRun {
 
     /** How a model was exported, as it says of itself. */
     private static GraphOptions options(Model model) {
-        JsonNode description = description(model);
+        JsonNode description = ModelMetadata.of(model);
         GraphOptions defaults = GraphOptions.defaults();
         KvCache cache =
                 switch (description.path("cache").asText()) {
@@ -249,13 +244,5 @@ final class TraceRun {
         int opset = model.opsets().getOrDefault("", defaults.opset());
         return new GraphOptions(
                 GraphOptions.OPSETS.contains(opset) ? opset : defaults.opset(), style, cache, DType.FLOAT32);
-    }
-
-    private static JsonNode description(Model model) {
-        try {
-            return new ObjectMapper().readTree(model.metadata().getOrDefault("heddle", "{}"));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("metadata heddle: expected JSON, got " + e.getOriginalMessage());
-        }
     }
 }

@@ -162,19 +162,20 @@ public final class AttentionMask {
         }
     }
 
-    /**
-     * This mask without pads in front.
-     *
-     * <p>For a state that keeps real tokens only.
-     */
-    AttentionMask packed() {
+    /** This mask with another one behind it, without any pads between or in front: for a state that keeps real tokens only. */
+    AttentionMask packedThen(AttentionMask next) {
         int[] tokens = new int[batch()];
         int longest = 0;
         for (int row = 0; row < tokens.length; row++) {
-            tokens[row] = tokens(row);
+            tokens[row] = tokens(row) + next.tokens(row);
             longest = Math.max(longest, tokens[row]);
         }
         return rightPadded(longest, tokens);
+    }
+
+    /** This mask without pads in front. */
+    AttentionMask packed() {
+        return packedThen(ones(batch(), 0));
     }
 
     private static IllegalArgumentException gap(int row, int column) {

@@ -19,13 +19,7 @@ record StepMask(AttentionMask past, AttentionMask block, AttentionMask after) {
 
     /** A cache that keeps real tokens only, each row from its start. */
     static StepMask packed(AttentionMask past, AttentionMask block) {
-        int[] tokens = new int[past.batch()];
-        int longest = 0;
-        for (int row = 0; row < tokens.length; row++) {
-            tokens[row] = past.tokens(row) + block.tokens(row);
-            longest = Math.max(longest, tokens[row]);
-        }
-        return new StepMask(past, block, AttentionMask.rightPadded(longest, tokens));
+        return new StepMask(past, block, past.packedThen(block));
     }
 
     /** The graph's {@code attention_mask}, INT64 {@code [batch, past + new]}. */

@@ -1,0 +1,32 @@
+package dev.heddle.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heddle.exporter.graph.Model;
+
+/** What a model that Heddle exported says of itself. */
+final class ModelMetadata {
+
+    private static final String KEY = "heddle";
+
+    private ModelMetadata() {}
+
+    /**
+     * Missing if another program wrote the model.
+     *
+     * @throws IllegalArgumentException if it is not JSON
+     */
+    static JsonNode of(Model model) {
+        ObjectMapper mapper = new ObjectMapper();
+        String json = model.metadata().get(KEY);
+        if (json == null) {
+            return mapper.missingNode();
+        }
+        try {
+            return mapper.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("metadata " + KEY + ": expected JSON, got " + e.getOriginalMessage(), e);
+        }
+    }
+}
