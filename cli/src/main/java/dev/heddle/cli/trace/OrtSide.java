@@ -87,7 +87,7 @@ public final class OrtSide implements TracedSide {
         for (Dim dim : type.shape().dims()) {
             elements *= dim.fixed().orElse(longest);
         }
-        return (long) Math.min(elements * type.dtype().bytes(), GROUP_BYTES);
+        return (long) Math.min(elements * type.dtype().bits() / Byte.SIZE, GROUP_BYTES);
     }
 
     /** Runs a model made out of this one. */

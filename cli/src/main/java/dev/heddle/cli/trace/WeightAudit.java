@@ -56,7 +56,7 @@ public final class WeightAudit {
         if (Arrays.equals(digest(expected.data()), digest(actual))) {
             return "";
         }
-        int width = actual.type().dtype().bytes();
+        int width = Math.max(1, actual.type().dtype().bits() / Byte.SIZE);
         Differences differences = new Differences(width);
         Piece first = new Piece(expected.data());
         Piece second = new Piece(actual);

@@ -8,10 +8,10 @@ import dev.heddle.models.decoder.DecoderEmitter;
 import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.weight.WeightFinding;
+import dev.heddle.models.weight.WeightListener;
 import dev.heddle.models.weight.WeightReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 
 /**
  * Writes a source as a model folder: {@code model.onnx}, its data file, and the source's tokenizer and configuration files. The folder appears when it is
@@ -22,15 +22,12 @@ import java.util.function.Consumer;
 public record ModelExport(GraphOptions options, String exporterVersion) {
 
     /** Told how an export goes on. */
-    public interface Listener {
+    public interface Listener extends WeightListener {
         /** Called once before the first weight. */
         void started(long weightBytes);
 
         /** Called after each weight. */
         void written(String weight, long bytes);
-
-        /** Called for a weight whose values look wrong. */
-        void found(WeightFinding finding);
 
         /** Hears nothing. */
         static Listener silent() {
@@ -48,8 +45,9 @@ public record ModelExport(GraphOptions options, String exporterVersion) {
     }
 
     /** The graph alone, with weights that are read when it is written. */
-    public Model graph(SourceModel source, Consumer<WeightFinding> findings) {
-        WeightReader weights = new WeightReader(source.checkpoint(), findings);
+    public Model graph(SourceModel source, WeightListener listener) {
+        WeightReader weights =
+                new WeightReader(source.checkpoint(), options.numerics().overflow(), listener);
         return new DecoderEmitter(source.decoder(), options, weights::data).emit(exporterVersion);
     }
 
@@ -61,7 +59,7 @@ public record ModelExport(GraphOptions options, String exporterVersion) {
     public void write(SourceModel source, Path target, StagedFolder.Existing existing, Listener listener)
             throws IOException {
         try (StagedFolder folder = StagedFolder.open(target, existing)) {
-            Model model = graph(source, listener::found)
+            Model model = graph(source, listener)
                     .withMetadata(
                             ModelDescription.KEY,
                             ModelDescription.of(source.decoder(), options, exporterVersion, provenance(source)));

@@ -83,7 +83,7 @@ public final class AttentionGraphs {
         variant.weights()
                 .forEach((weight, shape) -> learned.put(
                         weight, graph.weight(weight.name().toLowerCase(Locale.ROOT), weights.apply(weight, shape))));
-        SequenceValues sequence = new SequenceValues(graph.root(), keyMask, positions, dtype);
+        SequenceValues sequence = new SequenceValues(graph.root(), keyMask, positions);
         AttentionValues values = new AttentionValues(q, k, v, learned, cache, past, sequence);
         AttentionValues.Result result = variant.emit(graph.root().child("attention"), values);
         graph.output("context", result.context());

@@ -180,15 +180,15 @@ final class WeightReaderTest {
         List<WeightFinding> findings = new ArrayList<>();
         Weight weight = new Weight.Stored("w", Shape.of(5));
 
-        bytes(new WeightReader(checkpoint, findings::add).data(weight, DType.FLOAT32));
-        bytes(new WeightReader(checkpoint, findings::add).data(weight, DType.FLOAT16));
+        bytes(new WeightReader(checkpoint, Overflow.REFUSE, findings::add).data(weight, DType.FLOAT32));
+        bytes(new WeightReader(checkpoint, Overflow.CLIP, findings::add).data(weight, DType.FLOAT16));
 
         assertThat(findings).containsExactly(new WeightFinding("w", 2, 0), new WeightFinding("w", 2, 2));
         assertThat(findings)
                 .extracting(WeightFinding::toString)
                 .containsExactly(
                         "tensor w holds 2 NaN or infinite values",
-                        "tensor w holds 2 NaN or infinite values and has 2 values too large for the written type");
+                        "tensor w holds 2 NaN or infinite values and has 2 values cut to the largest of the written type");
     }
 
     @Test
@@ -199,7 +199,7 @@ final class WeightReaderTest {
         MemoryCheckpoint checkpoint = new MemoryCheckpoint().withFloats("w", Shape.of(600_000), values);
         List<WeightFinding> findings = new ArrayList<>();
 
-        bytes(new WeightReader(checkpoint, findings::add)
+        bytes(new WeightReader(checkpoint, Overflow.REFUSE, findings::add)
                 .data(new Weight.Stored("w", Shape.of(600_000)), DType.BFLOAT16));
 
         assertThat(findings).containsExactly(new WeightFinding("w", 2, 0));
@@ -209,7 +209,7 @@ final class WeightReaderTest {
     void ordinaryWeights_areNotReported() throws IOException {
         List<WeightFinding> findings = new ArrayList<>();
 
-        bytes(new WeightReader(matrix(), findings::add).data(MATRIX, DType.FLOAT16));
+        bytes(new WeightReader(matrix(), Overflow.REFUSE, findings::add).data(MATRIX, DType.FLOAT16));
 
         assertThat(findings).isEmpty();
     }
