@@ -70,6 +70,8 @@ final class InspectCommand implements Callable<Integer> {
                     + description.path("hidden_size").asInt() + ", vocabulary "
                     + description.path("vocab_size").asInt() + ", cache "
                     + description.path("cache").asText());
+            out.println("numbers     " + ModelNumerics.of(description).text() + ", for target "
+                    + description.path("target").asText("not stated"));
             out.println("source      " + description.path("source").asText());
         }
         out.println("parameters  " + Quantity.count(parameters(model, description)));

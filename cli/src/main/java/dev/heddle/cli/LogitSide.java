@@ -1,12 +1,15 @@
 package dev.heddle.cli;
 
+import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelReader;
+import dev.heddle.models.decoder.Quantization;
 import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.Decoder;
 import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
@@ -38,6 +41,17 @@ sealed interface LogitSide extends AutoCloseable {
 
     /** [batch, len, vocab]. */
     HostTensor logits(TokenBlock tokens);
+
+    /** What it computes in; empty if its logits say all there is to know. */
+    default Optional<ModelNumerics> numerics() {
+        return Optional.empty();
+    }
+
+    /** What it computes in, beside the source. */
+    default Precision precision(DType logits) {
+        Precision stored = Precision.of(logits);
+        return numerics().map(numerics -> stored.coarser(numerics.whole())).orElse(stored);
+    }
 
     @Override
     void close();
@@ -71,6 +85,10 @@ sealed interface LogitSide extends AutoCloseable {
                 && (name.endsWith(".onnx") || Files.isRegularFile(Path.of(name).resolve("model.onnx")));
     }
 
+    private static String text(Optional<ModelNumerics> numerics, DType logits) {
+        return numerics.map(ModelNumerics::text).orElse(logits.toString());
+    }
+
     /** A checkpoint, computed in float64. */
     record Reference(SourceModel source) implements LogitSide {
         @Override
@@ -86,6 +104,11 @@ sealed interface LogitSide extends AutoCloseable {
         @Override
         public HostTensor logits(TokenBlock tokens) {
             return ReferenceLogits.of(source, tokens);
+        }
+
+        /** With the weights that are left by a quantisation. */
+        HostTensor logits(TokenBlock tokens, Quantization quantization) {
+            return ReferenceLogits.of(source, quantization, tokens);
         }
 
         @Override
@@ -118,7 +141,12 @@ sealed interface LogitSide extends AutoCloseable {
                     session.file().onnx().toString(),
                     "ONNX Runtime on " + session.provider() + ", " + pieces,
                     "operators " + ops.name().toLowerCase(Locale.ROOT),
-                    dtype.toString());
+                    text(numerics(), dtype));
+        }
+
+        @Override
+        public Optional<ModelNumerics> numerics() {
+            return ModelMetadata.numerics(ModelMetadata.of(session.metadata()));
         }
 
         @Override
@@ -138,12 +166,20 @@ sealed interface LogitSide extends AutoCloseable {
     }
 
     /** A model on ONNX Runtime in a process of its own. */
-    record Isolated(Path file, SessionOptions options, ChunkSizes chunks, OptionalInt vocabulary) implements LogitSide {
+    record Isolated(
+            Path file,
+            SessionOptions options,
+            ChunkSizes chunks,
+            OptionalInt vocabulary,
+            Optional<ModelNumerics> numerics)
+            implements LogitSide {
 
         /** @throws IOException if the model cannot be read */
         static Isolated open(Path path, SessionOptions options, ChunkSizes chunks) throws IOException {
             Path file = ModelFile.at(path).onnx();
-            return new Isolated(file, options, chunks, TraceRun.vocabulary(ModelReader.read(file)));
+            Model model = ModelReader.read(file);
+            return new Isolated(
+                    file, options, chunks, TraceRun.vocabulary(model), ModelMetadata.numerics(ModelMetadata.of(model)));
         }
 
         @Override
@@ -152,7 +188,7 @@ sealed interface LogitSide extends AutoCloseable {
                     file.toString(),
                     "ONNX Runtime on " + options.provider() + ", a process of its own",
                     "operators " + options.ops().name().toLowerCase(Locale.ROOT),
-                    dtype.toString());
+                    text(numerics, dtype));
         }
 
         @Override

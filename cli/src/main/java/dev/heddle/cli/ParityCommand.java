@@ -4,12 +4,14 @@ import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.parity.ParityReport;
 import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.Section;
 import dev.heddle.runtime.parity.SectionBuilder;
 import dev.heddle.runtime.parity.TensorComparer;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -150,11 +152,25 @@ final class ParityCommand implements Callable<Integer> {
     private ParityReport report(LogitSide a, LogitSide b, GivenTokens tokens) {
         HostTensor right = a.logits(tokens.block());
         HostTensor judged = b.logits(tokens.block());
-        var comparer = new TensorComparer(Precision.coarser(right.dtype(), judged.dtype()), topK, WORST);
-        var outputs = new SectionBuilder("outputs", comparer);
-        outputs.logits("logits", right, judged);
-        return new ParityReport(
-                a.describe(right.dtype()), b.describe(judged.dtype()), tokens.inputs(), List.of(outputs.build()));
+        List<Section> sections = new ArrayList<>();
+        if (a instanceof LogitSide.Reference reference
+                && b.numerics().filter(ModelNumerics::isQuantized).isPresent()) {
+            ModelNumerics numerics = b.numerics().get();
+            HostTensor left =
+                    reference.logits(tokens.block(), numerics.numerics().quantization());
+            sections.add(section("outputs, by the weights that are left", numerics.values(), left, judged));
+            sections.add(section("loss of the quantisation", numerics.whole(), right, judged));
+        } else {
+            Precision precision = a.precision(right.dtype()).coarser(b.precision(judged.dtype()));
+            sections.add(section("outputs", precision, right, judged));
+        }
+        return new ParityReport(a.describe(right.dtype()), b.describe(judged.dtype()), tokens.inputs(), sections);
+    }
+
+    private Section section(String name, Precision precision, HostTensor right, HostTensor judged) {
+        var section = new SectionBuilder(name, new TensorComparer(precision, topK, WORST));
+        section.logits("logits", right, judged);
+        return section.build();
     }
 
     private TokenBlock tracedTokens(OptionalInt vocabulary) {

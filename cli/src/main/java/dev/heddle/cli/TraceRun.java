@@ -11,11 +11,11 @@ import dev.heddle.cli.trace.TracedSide;
 import dev.heddle.cli.trace.ValueComparison;
 import dev.heddle.cli.trace.ValueTrace;
 import dev.heddle.cli.trace.WeightAudit;
-import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelReader;
 import dev.heddle.exporter.rewrite.Inliner;
+import dev.heddle.exporter.target.Target;
 import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.export.ModelExport;
@@ -126,7 +126,11 @@ final class TraceRun {
             Decoder decoder = Decoder.of(open);
             Forward forward = new Forward(decoder);
             if (wanted.decode) {
-                DecodeCheck.Result result = DecodeCheck.of(forward, tokens, decoder.hasCache());
+                DecodeCheck.Result result = DecodeCheck.of(
+                        forward,
+                        tokens,
+                        decoder.hasCache(),
+                        ModelNumerics.of(ModelMetadata.of(open.metadata())).values());
                 out.println("decode: " + open);
                 result.comparisons()
                         .forEach(comparison -> out.println(
@@ -243,6 +247,10 @@ final class TraceRun {
         FunctionStyle style = model.functions().isEmpty() ? FunctionStyle.INLINE : FunctionStyle.FUNCTION;
         int opset = model.opsets().getOrDefault("", defaults.opset());
         return new GraphOptions(
-                GraphOptions.OPSETS.contains(opset) ? opset : defaults.opset(), style, cache, DType.FLOAT32);
+                GraphOptions.OPSETS.contains(opset) ? opset : defaults.opset(),
+                style,
+                cache,
+                ModelNumerics.of(description).numerics(),
+                Target.of(description.path("target").asText(defaults.target().name())));
     }
 }

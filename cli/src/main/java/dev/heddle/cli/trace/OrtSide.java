@@ -7,6 +7,8 @@ import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.onnx.LinkedModelWriter;
 import dev.heddle.exporter.onnx.ValueTypes;
 import dev.heddle.exporter.rewrite.Taps;
+import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.SessionOptions;
@@ -54,6 +56,14 @@ public final class OrtSide implements TracedSide {
     /** Types of the graph's values. */
     Map<String, TensorType> types() {
         return types;
+    }
+
+    /** The coarsest one of the graph's values. */
+    Precision precision() {
+        return types.values().stream()
+                .filter(type -> type.dtype().isFloat())
+                .map(type -> Precision.of(DType.valueOf(type.dtype().name())))
+                .reduce(Precision.FLOAT32, Precision::coarser);
     }
 
     @Override

@@ -42,7 +42,12 @@ public final class Replay {
             String name = result.substring(0, result.length() - NodeModel.RESULT.length());
             Optional<HostTensor> expected = trace.expected(name);
             if (expected.isPresent()) {
-                listener.compared(ValueComparison.of(trace.node(name).name(), name, expected.get(), tensor));
+                listener.compared(ValueComparison.of(
+                        trace.node(name).name(),
+                        name,
+                        expected.get(),
+                        tensor,
+                        trace.actual().precision()));
             }
         });
     }

@@ -12,9 +12,11 @@ import dev.heddle.runtime.session.HostTensor;
  */
 public record ValueComparison(String node, TensorComparison comparison) {
 
-    static ValueComparison of(String node, String name, HostTensor expected, HostTensor actual) {
-        return new ValueComparison(
-                node, TensorComparer.of(Precision.of(actual.dtype())).outputs(name, expected, actual));
+    /** @param model the coarsest precision of the model's values: what one is computed from may be rounded more than itself */
+    static ValueComparison of(String node, String name, HostTensor expected, HostTensor actual, Precision model) {
+        Precision own = Precision.of(actual.dtype());
+        Precision precision = own == Precision.EXACT ? own : own.coarser(model);
+        return new ValueComparison(node, TensorComparer.of(precision).outputs(name, expected, actual));
     }
 
     public String name() {

@@ -73,7 +73,7 @@ public final class ValueTrace implements AutoCloseable {
     }
 
     private ValueComparison comparison(String name, HostTensor tensor) throws IOException {
-        return ValueComparison.of(node(name).name(), name, expected(name).orElseThrow(), tensor);
+        return ValueComparison.of(node(name).name(), name, expected(name).orElseThrow(), tensor, actual.precision());
     }
 
     Node node(String value) {

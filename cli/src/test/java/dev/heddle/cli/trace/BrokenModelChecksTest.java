@@ -19,6 +19,7 @@ import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.parity.CausalCheck;
 import dev.heddle.runtime.parity.DecodeCheck;
+import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.parity.TensorComparison;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
@@ -82,7 +83,7 @@ final class BrokenModelChecksTest {
                 SourceModel source = SourceModel.open(SAMPLES.resolve(sample), Families.all())) {
             Forward forward = new Forward(Decoder.of(session));
 
-            DecodeCheck.Result decode = DecodeCheck.of(forward, tokens(), true);
+            DecodeCheck.Result decode = DecodeCheck.of(forward, tokens(), true, Precision.FLOAT32);
             assertThat(decode.comparisons()).hasSize(7).allMatch(TensorComparison::passed);
             assertThat(decode.growth()).hasSize(9).allMatch(error -> error < 1e-4);
             assertThat(CausalCheck.of(forward, tokens(), VOCABULARY)).isEmpty();
@@ -98,11 +99,13 @@ final class BrokenModelChecksTest {
     void cachedQueryTooFew_isWrongOnlyStepByStep() throws IOException {
         try (ModelSession session =
                 broken(edit -> edit.constant("nine", Literal.int64s(-9)).reroute("present.1.query", 1, "nine"))) {
-            DecodeCheck.Result result = DecodeCheck.of(new Forward(Decoder.of(session)), tokens(), true);
+            DecodeCheck.Result result =
+                    DecodeCheck.of(new Forward(Decoder.of(session)), tokens(), true, Precision.FLOAT32);
 
             // Nine rows are enough for the first ten tokens; from then on the oldest is missed.
             assertThat(result.passed()).isTrue();
-            DecodeCheck.Result longer = DecodeCheck.of(new Forward(Decoder.of(session)), longTokens(), true);
+            DecodeCheck.Result longer =
+                    DecodeCheck.of(new Forward(Decoder.of(session)), longTokens(), true, Precision.FLOAT32);
             assertThat(longer.comparisons())
                     .filteredOn(comparison -> !comparison.passed())
                     .extracting(TensorComparison::name)

@@ -15,6 +15,7 @@ import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.runtime.cache.AttentionMask;
 import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.OpsMode;
@@ -104,7 +105,7 @@ final class PlantedFaultTest {
         try (ModelSession session = ModelSession.open(repro.resolve(Reproduction.MODEL), SessionOptions.defaults())) {
             Map<String, HostTensor> results = session.run(inputs);
             assertThat(tensors(written, Reproduction.EXPECTED)).anySatisfy((name, expected) -> assertThat(
-                            ValueComparison.of("alone", name, expected, results.get(name))
+                            ValueComparison.of("alone", name, expected, results.get(name), Precision.FLOAT32)
                                     .passed())
                     .isFalse());
         }

@@ -39,20 +39,22 @@ public final class DecodeCheck {
     /**
      * @param tokens fresh sequences without padding
      * @param cached whether the model has a cache
+     * @param precision what the model computes in
      */
-    public static Result of(Forward forward, TokenBlock tokens, boolean cached) {
+    public static Result of(Forward forward, TokenBlock tokens, boolean cached, Precision precision) {
         HostTensor whole = forward.logits(tokens, ChunkSizes.whole());
         List<TensorComparison> comparisons = new ArrayList<>();
         List<Double> growth = List.of();
         if (cached) {
             HostTensor steps = forward.logits(tokens, ChunkSizes.of(1));
-            comparisons.add(compared("one token at a time", whole, steps));
+            comparisons.add(compared(precision, "one token at a time", whole, steps));
             growth = growth(whole, steps);
-            comparisons.add(
-                    compared("chunks of 5,1,1,3,2", whole, forward.logits(tokens, ChunkSizes.of(5, 1, 1, 3, 2))));
-            int half = Math.max(1, tokens.length() / 2);
-            comparisons.add(compared("two halves", whole, forward.logits(tokens, ChunkSizes.of(half))));
             comparisons.add(compared(
+                    precision, "chunks of 5,1,1,3,2", whole, forward.logits(tokens, ChunkSizes.of(5, 1, 1, 3, 2))));
+            int half = Math.max(1, tokens.length() / 2);
+            comparisons.add(compared(precision, "two halves", whole, forward.logits(tokens, ChunkSizes.of(half))));
+            comparisons.add(compared(
+                    precision,
                     "left padding, then one at a time",
                     whole,
                     columns(
@@ -61,21 +63,23 @@ public final class DecodeCheck {
                             tokens.length())));
         }
         comparisons.add(compared(
+                precision,
                 "left padding",
                 whole,
                 columns(forward.logits(padded(tokens, PADS, 0), ChunkSizes.whole()), PADS, tokens.length())));
         comparisons.add(compared(
+                precision,
                 "right padding",
                 whole,
                 columns(forward.logits(padded(tokens, 0, PADS), ChunkSizes.whole()), 0, tokens.length())));
         if (tokens.batch() > 1) {
-            comparisons.add(compared("each sequence alone", whole, alone(forward, tokens)));
+            comparisons.add(compared(precision, "each sequence alone", whole, alone(forward, tokens)));
         }
         return new Result(comparisons, growth);
     }
 
-    private static TensorComparison compared(String way, HostTensor whole, HostTensor logits) {
-        return TensorComparer.of(Precision.of(whole.dtype())).logits("logits, " + way, whole, logits);
+    private static TensorComparison compared(Precision precision, String way, HostTensor whole, HostTensor logits) {
+        return TensorComparer.of(precision).logits("logits, " + way, whole, logits);
     }
 
     private static List<Double> growth(HostTensor whole, HostTensor steps) {
