@@ -12,10 +12,10 @@ package dev.heddle.models.weight;
 record BlockRounding(BlockFormat format, FloatFormat scaleFormat) {
 
     /** Parts of the values' range that are tried for 4 bits. */
-    private static final double[] RANGES_OF_4 = {1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 1.05, 1.1, 1.15};
+    private static final double[] RANGES_OF_4 = {1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 1.07};
 
     /** 8 bits are so fine that cutting off hardly ever pays. */
-    private static final double[] RANGES_OF_8 = {1, 0.98, 0.96, 1.004};
+    private static final double[] RANGES_OF_8 = {1, 0.98, 0.96};
 
     static BlockRounding of(BlockFormat format) {
         return new BlockRounding(format, FloatFormat.of(format.scaleType()));
@@ -48,15 +48,13 @@ record BlockRounding(BlockFormat format, FloatFormat scaleFormat) {
         return format.bits() == 4 ? RANGES_OF_4 : RANGES_OF_8;
     }
 
-    /** The values of one block, with the best codes so far. */
+    /** The values of one block, with the best scale and zero point so far. */
     private final class Trial {
         private final double[] values;
         private final int from;
-        private byte[] codes = new byte[format.block()];
-        private byte[] bestCodes = new byte[format.block()];
         private double bestScale;
-        private int bestZero;
-        private double bestError = Double.POSITIVE_INFINITY;
+        private int bestZero = format.middle();
+        private double bestGain = Double.NEGATIVE_INFINITY;
 
         Trial(double[] values, int from) {
             this.values = values;
@@ -75,59 +73,47 @@ record BlockRounding(BlockFormat format, FloatFormat scaleFormat) {
             attempt(scale, (int) Math.max(0, Math.min(format.largestCode(), zero)));
         }
 
+        /** With c the codes less zero and s the scale, the squared error is sum w w - s (2 sum w c - s sum c c): the more is taken off, the better. */
         private void attempt(double wanted, int zero) {
             double scale = scaleFormat.round(wanted);
-            code(scale, zero);
-            if (format.scales() == BlockFormat.ScaleChoice.SEARCH) {
-                scale = fitted(scale, zero);
-            }
-            double error = error(scale, zero);
-            if (error < bestError) {
-                byte[] unused = bestCodes;
-                bestCodes = codes;
-                codes = unused;
-                bestScale = scale;
-                bestZero = zero;
-                bestError = error;
-            }
-        }
-
-        private void code(double scale, int zero) {
-            double inverse = scale == 0 ? 0 : 1 / scale;
-            for (int index = 0; index < codes.length; index++) {
-                double code = Math.rint(values[from + index] * inverse) + zero;
-                codes[index] = (byte) (int) Math.max(0, Math.min(format.largestCode(), code));
-            }
-        }
-
-        /** The scale with the least error for these codes, and codes for that one. */
-        private double fitted(double scale, int zero) {
+            double inverse = inverse(scale);
             double product = 0;
             double squares = 0;
-            for (int index = 0; index < codes.length; index++) {
-                double step = Byte.toUnsignedInt(codes[index]) - zero;
-                product += step * values[from + index];
-                squares += step * step;
+            for (int index = from; index < from + format.block(); index++) {
+                double code =
+                        Math.max(-zero, Math.min(format.largestCode() - zero, Math.rint(values[index] * inverse)));
+                product += values[index] * code;
+                squares += code * code;
             }
-            double better = squares == 0 ? scale : scaleFormat.round(product / squares);
-            if (!(better > 0)) {
-                return scale;
+            if (format.scales() == BlockFormat.ScaleChoice.SEARCH && squares > 0 && product > 0) {
+                scale = scaleFormat.round(product / squares);
             }
-            code(better, zero);
-            return better;
+            double gain = scale * (2 * product - scale * squares);
+            if (gain > bestGain) {
+                bestGain = gain;
+                bestScale = scale;
+                bestZero = zero;
+            }
         }
 
-        private double error(double scale, int zero) {
+        private double inverse(double scale) {
+            return scale == 0 ? 0 : 1 / scale;
+        }
+
+        /** The nearest codes for the best scale. */
+        Block best() {
+            byte[] codes = new byte[format.block()];
+            double inverse = inverse(bestScale);
             double error = 0;
             for (int index = 0; index < codes.length; index++) {
-                double lost = values[from + index] - (Byte.toUnsignedInt(codes[index]) - zero) * scale;
+                double value = values[from + index];
+                double code =
+                        Math.max(-bestZero, Math.min(format.largestCode() - bestZero, Math.rint(value * inverse)));
+                codes[index] = (byte) ((int) code + bestZero);
+                double lost = value - code * bestScale;
                 error += lost * lost;
             }
-            return error;
-        }
-
-        Block best() {
-            return new Block(bestCodes, bestZero, bestScale, bestError);
+            return new Block(codes, bestZero, bestScale, error);
         }
     }
 }
