@@ -192,6 +192,32 @@ final class WeightReaderTest {
     }
 
     @Test
+    void valuesThatTheTypeCannotHold_areRefusedWithTheLargest() {
+        MemoryCheckpoint checkpoint =
+                new MemoryCheckpoint().withFloats("w", Shape.of(4), 65_504, 70_000, -80_000, Float.NaN);
+        Weight weight = new Weight.Stored("w", Shape.of(4));
+
+        assertThatThrownBy(() -> bytes(new WeightReader(checkpoint).data(weight, DType.FLOAT16)))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage(
+                        "tensor w: expected values up to 65504.0, the largest of float16, got 2 beyond it, the largest"
+                                + " -80000.0; export with --dtype bf16 or fp32, or cut them off with --clip");
+    }
+
+    @Test
+    void valuesThatTheTypeCannotHold_areCutToItsLargest() throws IOException {
+        MemoryCheckpoint checkpoint =
+                new MemoryCheckpoint().withFloats("w", Shape.of(4), 65_519, 65_520, -80_000, Float.NEGATIVE_INFINITY);
+        Weight weight = new Weight.Stored("w", Shape.of(4));
+
+        ByteBuffer written =
+                bytes(new WeightReader(checkpoint, Overflow.CLIP, finding -> {}).data(weight, DType.FLOAT16));
+
+        assertThat(new int[] {written.getShort(0), written.getShort(2), written.getShort(4), written.getShort(6)})
+                .containsExactly(0x7BFF, 0x7BFF, (short) 0xFBFF, (short) 0xFC00);
+    }
+
+    @Test
     void nonFiniteValues_ofAllBlocks_areCounted() throws IOException {
         float[] values = new float[600_000];
         values[0] = Float.NaN;
