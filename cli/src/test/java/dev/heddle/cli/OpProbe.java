@@ -8,7 +8,9 @@ import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.graph.Value;
 import dev.heddle.exporter.onnx.ModelWriter;
+import dev.heddle.exporter.op.BlockOps;
 import dev.heddle.exporter.op.OnnxOps;
+import dev.heddle.exporter.op.StandardOps;
 import dev.heddle.runtime.RuntimeFailure;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
@@ -16,10 +18,12 @@ import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.SessionOptions;
 import dev.heddle.runtime.session.TensorSpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -70,6 +74,11 @@ record OpProbe(String operator, int opset, DType dtype) {
         RECORDINGS.put(
                 "Cast",
                 (ops, in) -> ops.cast("y", in.real(2, 3), in.dtype == DType.FLOAT32 ? DType.FLOAT64 : DType.FLOAT32));
+        RECORDINGS.put("Identity", (ops, in) -> ops.scope()
+                .node(StandardOps.find("Identity").orElseThrow(), "y", List.of(in.real(2, 3)), Map.of()));
+        RECORDINGS.put("DequantizeLinear", OpProbe::dequantized);
+        RECORDINGS.put("com.microsoft.MatMulNBits", OpProbe::matrixProduct);
+        RECORDINGS.put("com.microsoft.GatherBlockQuantized", OpProbe::rows);
         RECORDINGS.put("Softmax", (ops, in) -> ops.softmaxLast("y", in.real(2, 3)));
         RECORDINGS.put("MatMul", (ops, in) -> ops.matMul("y", in.real(2, 3), in.real(3, 4)));
         RECORDINGS.put("Gemm", (ops, in) -> ops.matMulTransposed("y", in.real(2, 3), in.real(4, 3)));
@@ -109,15 +118,46 @@ record OpProbe(String operator, int opset, DType dtype) {
                 .get(0));
     }
 
+    private static Value matrixProduct(OnnxOps ops, Inputs in) {
+        BlockOps.Matrix matrix =
+                new BlockOps.Matrix(in.of(DType.UINT8, 4, 1, 16), in.real(4, 1), in.of(DType.UINT8, 4, 1), 4, 32);
+        return new BlockOps(ops.scope()).matMulTransposed("y", in.real(2, 32), matrix, 4);
+    }
+
+    private static Value rows(OnnxOps ops, Inputs in) {
+        BlockOps.Matrix matrix = new BlockOps.Matrix(in.of(DType.UINT8, 4, 32), in.real(4, 1), Value.ABSENT, 8, 32);
+        return new BlockOps(ops.scope()).gather("y", matrix, in.of(DType.INT64, 3));
+    }
+
+    private static Value dequantized(OnnxOps ops, Inputs in) {
+        BlockOps.Matrix matrix = new BlockOps.Matrix(in.of(DType.INT8, 4, 32), in.real(4, 1), Value.ABSENT, 8, 32);
+        return new BlockOps(ops.scope()).dequantized("y", matrix);
+    }
+
+    /** Opset 23 brought some. */
+    boolean exists() {
+        return opset >= 23
+                || !Set.of("Attention", "RMSNormalization", "RotaryEmbedding").contains(operator);
+    }
+
     static List<String> operators() {
         return List.copyOf(RECORDINGS.keySet());
     }
 
     /** Why it does not work, in ONNX Runtime's words; empty if it does. */
     String problem(Path folder) throws IOException {
+        return problem(folder, opset, GraphBuilder.IR_VERSION);
+    }
+
+    /** The same in a file that says it is of another opset and format. */
+    String problem(Path folder, int statedOpset, int statedFormat) throws IOException {
+        Files.createDirectories(folder);
         GraphBuilder graph = new GraphBuilder("probe", opset, FunctionStyle.INLINE);
         graph.output("out", RECORDINGS.get(operator).record(new OnnxOps(graph.root()), new Inputs(graph, dtype)));
-        Model model = graph.build("probe", "1");
+        Model built = graph.build("probe", "1");
+        SortedMap<String, Integer> opsets = new TreeMap<>(built.opsets());
+        opsets.put("", statedOpset);
+        Model model = new Model(built.graph(), built.functions(), opsets, statedFormat, "probe", "1", built.metadata());
         new ModelWriter(folder, (weight, bytes) -> {}).write(model);
         SessionOptions options = SessionOptions.builder().ops(OpsMode.PORTABLE).build();
         try (ModelSession session = ModelSession.open(folder, options)) {

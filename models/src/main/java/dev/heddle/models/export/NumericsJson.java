@@ -24,7 +24,7 @@ public final class NumericsJson {
 
     private NumericsJson() {}
 
-    static void write(Numerics numerics, ObjectNode root) {
+    public static void write(Numerics numerics, ObjectNode root) {
         root.put(DTYPE, numerics.dtype().onnxName());
         if (numerics.overflow() == Overflow.CLIP) {
             root.put(CLIP, true);

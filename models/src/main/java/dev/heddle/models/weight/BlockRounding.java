@@ -52,6 +52,7 @@ record BlockRounding(BlockFormat format, FloatFormat scaleFormat) {
     private final class Trial {
         private final double[] values;
         private final int from;
+        private final int largestCode = format.largestCode();
         private double bestScale;
         private int bestZero = format.middle();
         private double bestGain = Double.NEGATIVE_INFINITY;
@@ -78,12 +79,11 @@ record BlockRounding(BlockFormat format, FloatFormat scaleFormat) {
             double scale = scaleFormat.round(wanted);
             double inverse = inverse(scale);
             double product = 0;
-            double squares = 0;
+            int squares = 0;
             for (int index = from; index < from + format.block(); index++) {
-                double code =
-                        Math.max(-zero, Math.min(format.largestCode() - zero, Math.rint(values[index] * inverse)));
-                product += values[index] * code;
-                squares += code * code;
+                int step = code(values[index] * inverse, zero) - zero;
+                product += values[index] * step;
+                squares += step * step;
             }
             if (format.scales() == BlockFormat.ScaleChoice.SEARCH && squares > 0 && product > 0) {
                 scale = scaleFormat.round(product / squares);
@@ -94,6 +94,11 @@ record BlockRounding(BlockFormat format, FloatFormat scaleFormat) {
                 bestScale = scale;
                 bestZero = zero;
             }
+        }
+
+        /** The nearest code; halves go up, which is cheaper than to the even one. What is cut off below is cut to 0 as well by the cast. */
+        private int code(double steps, int zero) {
+            return Math.max(0, Math.min(largestCode, (int) (steps + zero + 0.5)));
         }
 
         private double inverse(double scale) {
@@ -107,10 +112,9 @@ record BlockRounding(BlockFormat format, FloatFormat scaleFormat) {
             double error = 0;
             for (int index = 0; index < codes.length; index++) {
                 double value = values[from + index];
-                double code =
-                        Math.max(-bestZero, Math.min(format.largestCode() - bestZero, Math.rint(value * inverse)));
-                codes[index] = (byte) ((int) code + bestZero);
-                double lost = value - code * bestScale;
+                int code = code(value * inverse, bestZero);
+                codes[index] = (byte) code;
+                double lost = value - (code - bestZero) * bestScale;
                 error += lost * lost;
             }
             return new Block(codes, bestZero, bestScale, error);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.Shape;
 import dev.heddle.exporter.graph.TensorData;
-import dev.heddle.models.checkpoint.MemoryCheckpoint;
 import dev.heddle.models.checkpoint.ModelFormatException;
 import dev.heddle.models.weight.BlockFormat.ScaleChoice;
 import dev.heddle.models.weight.BlockFormat.ZeroPoint;
