@@ -64,16 +64,18 @@ final class ExportNumericsTest {
     @ParameterizedTest
     @MethodSource("misuses")
     void optionsThatDoNotFit_areOneLine(Misuse misuse) {
-        export(misuse.options().toArray()).assertMisused(misuse.line());
+        export(misuse.options().toArray()).assertMisused(misuse.line() + "; see heddle export --help");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 
     @Test
     void widthThatIsNoWholeNumberOfBlocks_namesTheTensorAndLeavesNothing() {
-        export("--weights", "int4")
-                .assertFailed("tensor layers.0.feed_forward.w2.weight: expected rows of a multiple of 32 elements,"
+        Path narrow = SampleParityTest.SAMPLES.resolve("llama-tiny");
+
+        CommandRun.of("export", narrow, "-o", folder.resolve("out"), "--weights", "int4")
+                .assertFailed("tensor model.layers.0.mlp.down_proj.weight: expected rows of a multiple of 32 elements,"
                         + " the block, got shape [32,48]; choose another --block, or leave it as it is with --exclude"
-                        + " 'layers.0.feed_forward.w2.weight'");
+                        + " 'model.layers.0.mlp.down_proj.weight'");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 

@@ -3,6 +3,7 @@ package dev.heddle.cli.trace;
 import dev.heddle.exporter.interpret.Tensor;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
+import dev.heddle.runtime.session.NarrowFloat;
 import java.util.Arrays;
 
 /** The interpreter's tensors and the runtime's. */
@@ -44,8 +45,7 @@ final class HostTensors {
                 case INT64 -> bytes.putLong((long) value);
                 case INT32 -> bytes.putInt((int) value);
                 case BOOL, INT8, UINT8 -> bytes.put((byte) value);
-                case FLOAT16, BFLOAT16 ->
-                    throw new IllegalArgumentException("values of type " + dtype + " cannot be fed");
+                case FLOAT16, BFLOAT16 -> bytes.putShort(NarrowFloat.bits(dtype, value));
             }
         }
         return narrow;
