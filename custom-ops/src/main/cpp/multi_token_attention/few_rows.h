@@ -20,7 +20,7 @@ class FewRows {
   FewRows(Executor& executor, const Packed& packed, const Sequence* sequences)
       : w_(executor, packed, sequences) {
     const AttentionParams& p = w_.p;
-    constexpr int64_t kSmall = 4000000;  // multiply-adds, about a tenth of a millisecond
+    constexpr int64_t kSmall = 10000000;  // multiply-adds, about a quarter of a millisecond
     int64_t taps =
         p.pre_kernel.rows * p.pre_kernel.columns + p.post_kernel.rows * p.post_kernel.columns;
     int64_t cells = p.batch * p.heads * p.keys() * w_.score_rows;
