@@ -57,43 +57,6 @@ public sealed interface Bound {
     }
 
     /**
-     * The logits choose alike, as those of rounded weights must.
-     *
-     * @param meanKl largest {@link KlDivergence#mean}
-     * @param meanJaccard least {@link TopKAgreement#meanJaccard} of each k that is looked at; below 1
-     */
-    record Choice(double meanKl, double meanJaccard) implements Bound {
-        @Override
-        public Reach reach(ErrorStatistics errors, LogitAgreement agreement) {
-            if (agreement.rows() == 0) {
-                return Reach.broken(meanKl);
-            }
-            double lost = agreement.topK().stream()
-                    .mapToDouble(topK -> 1 - topK.meanJaccard())
-                    .max()
-                    .orElse(0);
-            double part = Math.max(agreement.kl().mean() / meanKl, lost / (1 - meanJaccard));
-            return Reach.unlessBroken(errors, part * meanKl, meanKl);
-        }
-
-        @Override
-        public Bound forSize(double largestExpected) {
-            return this;
-        }
-
-        @Override
-        public Tolerance perValue() {
-            return Tolerance.anyFinite();
-        }
-
-        @Override
-        public String toString() {
-            return "mean KL " + Figures.error(meanKl) + " and mean top-k Jaccard at least "
-                    + Figures.plain(meanJaccard);
-        }
-    }
-
-    /**
      * How far a comparison went.
      *
      * @param measured never NaN
