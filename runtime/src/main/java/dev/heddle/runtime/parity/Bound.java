@@ -7,7 +7,7 @@ package dev.heddle.runtime.parity;
  */
 public sealed interface Bound {
     /** What was measured and what is allowed, in the bound's own unit. */
-    Reach reach(ErrorStatistics errors, LogitAgreement agreement);
+    Reach reach(ErrorStatistics errors);
 
     /** The same for values of another size, see {@link Tolerance#forSize}. */
     Bound forSize(double largestExpected);
@@ -18,7 +18,7 @@ public sealed interface Bound {
     /** Every value is within the tolerance. */
     record EachValue(Tolerance perValue) implements Bound {
         @Override
-        public Reach reach(ErrorStatistics errors, LogitAgreement agreement) {
+        public Reach reach(ErrorStatistics errors) {
             return new Reach(errors.worstPart(), 1);
         }
 
@@ -36,7 +36,7 @@ public sealed interface Bound {
     /** The error as a vector is short beside the expected values, as of values behind rounded weights. */
     record Length(double l2Relative) implements Bound {
         @Override
-        public Reach reach(ErrorStatistics errors, LogitAgreement agreement) {
+        public Reach reach(ErrorStatistics errors) {
             return Reach.unlessBroken(errors, errors.l2Relative(), l2Relative);
         }
 
