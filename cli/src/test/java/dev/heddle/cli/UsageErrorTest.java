@@ -125,8 +125,7 @@ final class UsageErrorTest {
         CommandRun run = CommandRun.of("export", "--help");
 
         assertThat(run.out())
-                .contains(
-                        "none, dynamic or static (default: dynamic)", "(default: fp32)", "21 or 23 (default: 23)");
+                .contains("none, dynamic or static (default: dynamic)", "(default: fp32)", "21 or 23 (default: 23)");
         assertThat(run.exitCode()).isZero();
     }
 }
