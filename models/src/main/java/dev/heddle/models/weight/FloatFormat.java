@@ -52,11 +52,7 @@ enum FloatFormat {
 
         @Override
         int countNonFinite(ByteBuffer buffer, int count) {
-            int found = 0;
-            for (int index = 0; index < count; index++) {
-                found += Float.isFinite(buffer.getFloat(index * Float.BYTES)) ? 0 : 1;
-            }
-            return found;
+            return NonFinite.floats(buffer, count);
         }
     },
     FLOAT16(2) {

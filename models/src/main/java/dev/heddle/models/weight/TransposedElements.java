@@ -7,15 +7,16 @@ import java.nio.ByteOrder;
  * Matrices with their last two axes swapped.
  *
  * <p>A block is a number of whole output rows, that is, of columns of the source: a strip of every source row is read
- * and turned. So the memory needed is that of one block, however large the matrix.
+ * and turned. So the memory needed is that of one block, however large the matrix. Source rows are taken several at a
+ * time: their elements of one column are neighbours in the result, which is then written by whole cache lines.
  *
  * @param rows of one source matrix, the length of an output row
  * @param columns of one source matrix, the number of its output rows
  */
 record TransposedElements(Elements of, int rows, int columns) implements Elements {
 
-    /** Large, so that the strips of a tall matrix stay wide: 32 columns of 128256 rows. */
-    private static final int BLOCK_LENGTH = 1 << 22;
+    /** Large, so that the strips of a tall matrix stay wide: 65 columns of 128256 rows in float32. */
+    private static final int BLOCK_BYTES = 1 << 25;
 
     @Override
     public FloatFormat format() {
@@ -24,13 +25,13 @@ record TransposedElements(Elements of, int rows, int columns) implements Element
 
     @Override
     public int blockLength() {
-        return Math.multiplyExact(rows, Math.max(1, Math.min(columns, BLOCK_LENGTH / rows)));
+        int elements = BLOCK_BYTES / format().bytes();
+        return Math.multiplyExact(rows, Math.max(1, Math.min(columns, elements / rows)));
     }
 
     @Override
     public ByteBuffer read(long first, int count) {
-        ByteBuffer turned =
-                ByteBuffer.allocate(Math.multiplyExact(count, format().bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] turned = new byte[Math.multiplyExact(count, format().bytes())];
         long matrix = (long) rows * columns;
         int done = 0;
         while (done < count) {
@@ -39,29 +40,37 @@ record TransposedElements(Elements of, int rows, int columns) implements Element
             turn(first + done - inMatrix, inMatrix, piece, turned, done);
             done += piece;
         }
-        return turned;
+        return ByteBuffer.wrap(turned).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Elements {@code from} to {@code from + count} of the turned matrix whose source begins at {@code base}. */
-    private void turn(long base, long from, int count, ByteBuffer turned, int at) {
+    private void turn(long base, long from, int count, byte[] turned, int at) {
         int firstColumn = (int) (from / rows);
         int width = (int) ((from + count - 1) / rows) - firstColumn + 1;
-        for (int row = 0; row < rows; row++) {
-            ByteBuffer strip = of.read(base + (long) row * columns + firstColumn, width);
-            long target = (long) firstColumn * rows + row - from;
-            for (int column = 0; column < width; column++, target += rows) {
-                if (target >= 0 && target < count) {
-                    move(strip, column, turned, at + (int) target);
+        TransposeTile tile = TransposeTile.of(format().bytes());
+        ByteBuffer[] strips = new ByteBuffer[TransposeTile.ROWS];
+        for (int row = 0; row < rows; row += TransposeTile.ROWS) {
+            int height = Math.min(TransposeTile.ROWS, rows - row);
+            for (int i = 0; i < height; i++) {
+                strips[i] = of.read(base + (long) (row + i) * columns + firstColumn, width);
+            }
+            for (int column = 0; column < width; column += TransposeTile.COLUMNS) {
+                int columnsHere = Math.min(TransposeTile.COLUMNS, width - column);
+                for (int i = 0; i < height; i++) {
+                    tile.take(i, strips[i], column, columnsHere);
                 }
+                long target = (long) (firstColumn + column) * rows + row - from;
+                put(tile, columnsHere, height, target, count, turned, at);
             }
         }
     }
 
-    private void move(ByteBuffer source, int from, ByteBuffer target, int to) {
-        switch (format().bytes()) {
-            case Short.BYTES -> target.putShort(to * Short.BYTES, source.getShort(from * Short.BYTES));
-            case Integer.BYTES -> target.putInt(to * Integer.BYTES, source.getInt(from * Integer.BYTES));
-            default -> target.putLong(to * Long.BYTES, source.getLong(from * Long.BYTES));
+    /** The first and the last column of all may be wanted in part: what lies before element 0 or behind {@code count} is left out. */
+    private void put(TransposeTile tile, int width, int height, long target, int count, byte[] turned, int at) {
+        for (int column = 0; column < width; column++, target += rows) {
+            int top = (int) Math.max(0, -target);
+            int bottom = (int) Math.min(height, count - target);
+            tile.put(column, top, bottom, turned, at + (int) target);
         }
     }
 }
