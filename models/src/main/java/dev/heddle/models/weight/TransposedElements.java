@@ -31,7 +31,8 @@ record TransposedElements(Elements of, int rows, int columns) implements Element
 
     @Override
     public ByteBuffer read(long first, int count) {
-        byte[] turned = new byte[Math.multiplyExact(count, format().bytes())];
+        ByteBuffer turned =
+                ByteBuffer.allocate(Math.multiplyExact(count, format().bytes())).order(ByteOrder.LITTLE_ENDIAN);
         long matrix = (long) rows * columns;
         int done = 0;
         while (done < count) {
@@ -40,11 +41,11 @@ record TransposedElements(Elements of, int rows, int columns) implements Element
             turn(first + done - inMatrix, inMatrix, piece, turned, done);
             done += piece;
         }
-        return ByteBuffer.wrap(turned).order(ByteOrder.LITTLE_ENDIAN);
+        return turned;
     }
 
     /** Elements {@code from} to {@code from + count} of the turned matrix whose source begins at {@code base}. */
-    private void turn(long base, long from, int count, byte[] turned, int at) {
+    private void turn(long base, long from, int count, ByteBuffer turned, int at) {
         int firstColumn = (int) (from / rows);
         int width = (int) ((from + count - 1) / rows) - firstColumn + 1;
         TransposeTile tile = TransposeTile.of(format().bytes());
@@ -66,10 +67,13 @@ record TransposedElements(Elements of, int rows, int columns) implements Element
     }
 
     /** The first and the last column of all may be wanted in part: what lies before element 0 or behind {@code count} is left out. */
-    private void put(TransposeTile tile, int width, int height, long target, int count, byte[] turned, int at) {
+    private void put(TransposeTile tile, int width, int height, long target, int count, ByteBuffer turned, int at) {
         for (int column = 0; column < width; column++, target += rows) {
             int top = (int) Math.max(0, -target);
             int bottom = (int) Math.min(height, count - target);
+            if (top >= bottom) {
+                continue;
+            }
             tile.put(column, top, bottom, turned, at + (int) target);
         }
     }
