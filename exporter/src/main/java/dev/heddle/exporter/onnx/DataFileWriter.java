@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -13,8 +14,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Writes the data files of a model: several threads, each weight at its place, so that the bytes do not depend on who is first. Weights are begun in the model's
- * order, and after a failure no other is begun: of several broken weights the first is always the one that is reported.
+ * Writes the data files of a model: several threads, each weight at its place, so that the bytes do not depend on who is first. The largest weight
+ * is begun first, so that no thread is left with it at the end, and after a failure no other is begun: of several broken weights it is always the same one that is
+ * reported.
  */
 final class DataFileWriter {
 
@@ -78,7 +80,7 @@ final class DataFileWriter {
                 Executors.newFixedThreadPool(Math.min(threads, layout.places().size()));
         try {
             List<Future<?>> begun = new ArrayList<>();
-            for (DataLayout.Place place : layout.places()) {
+            for (DataLayout.Place place : largestFirst()) {
                 begun.add(pool.submit(() -> {
                     writeUnlessFailed(place, files.get(place.file()));
                     return place;
@@ -88,6 +90,15 @@ final class DataFileWriter {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    /** Of the same size: in the model's order. */
+    private List<DataLayout.Place> largestFirst() {
+        return layout.places().stream()
+                .sorted(Comparator.comparingLong((DataLayout.Place place) ->
+                                place.weight().data().byteCount())
+                        .reversed())
+                .toList();
     }
 
     private void writeUnlessFailed(DataLayout.Place place, FileChannel file) throws IOException {
@@ -122,7 +133,7 @@ final class DataFileWriter {
         }
     }
 
-    /** The failure of the first weight that has one, as it was thrown. */
+    /** The failure of the weight that was begun first of those that have one, as it was thrown. */
     private void await(List<Future<?>> begun) throws IOException {
         for (Future<?> weight : begun) {
             try {

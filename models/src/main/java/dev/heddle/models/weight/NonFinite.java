@@ -47,6 +47,23 @@ final class NonFinite {
         return found;
     }
 
+    /** Of the first {@code count} float64. */
+    static int doubles(ByteBuffer buffer, int count) {
+        long[] piece = new long[PIECE_BYTES / Long.BYTES];
+        long found = 0;
+        for (int first = 0; first < count; first += piece.length) {
+            int length = Math.min(piece.length, count - first);
+            buffer.slice(first * Long.BYTES, length * Long.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asLongBuffer()
+                    .get(piece, 0, length);
+            for (int i = 0; i < length; i++) {
+                found += (piece[i] & 0x7FF0_0000_0000_0000L) + 0x0010_0000_0000_0000L >>> Long.SIZE - 1;
+            }
+        }
+        return (int) found;
+    }
+
     private static int ints(ByteBuffer buffer, int first, int count, int[] piece) {
         int length = Math.min(piece.length, count - first);
         buffer.slice(first * Integer.BYTES, length * Integer.BYTES)

@@ -1,6 +1,9 @@
 package dev.heddle.models.weight;
 
 import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 
 /**
  * A small piece of a matrix on its way from rows to columns. Elements pass through an array of the right type, since single elements of a buffer cost several times
@@ -12,66 +15,105 @@ interface TransposeTile {
     int COLUMNS = 32;
     int STRIDE = COLUMNS + 1;
 
-    /** Takes elements {@code from} to {@code from + count} of the strip as row {@code row}. */
-    void take(int row, ByteBuffer strip, int from, int count);
+    /** Gives row {@code row} of the next pieces. */
+    void strip(int row, ByteBuffer strip);
+
+    /** Takes elements {@code from} to {@code from + width} of the first {@code height} strips. */
+    void take(int height, int from, int width);
 
     /** Writes one column, from row {@code top} to {@code bottom}; row 0 goes to element {@code to} of the target. */
-    void put(int column, int top, int bottom, ByteBuffer target, int to);
+    void put(int column, int top, int bottom, int to);
 
-    /** For elements of this size. */
-    static TransposeTile of(int bytes) {
+    /**
+     * @param bytes of an element
+     * @param target little endian
+     */
+    static TransposeTile of(int bytes, ByteBuffer target) {
         return switch (bytes) {
-            case Short.BYTES -> new Shorts(new short[ROWS * STRIDE], new short[ROWS]);
-            case Integer.BYTES -> new Ints(new int[ROWS * STRIDE], new int[ROWS]);
-            default -> new Longs(new long[ROWS * STRIDE], new long[ROWS]);
+            case Short.BYTES -> new Shorts(target);
+            case Integer.BYTES -> new Ints(target);
+            default -> new Longs(target);
         };
     }
 
     /** Of two bytes. */
-    record Shorts(short[] elements, short[] line) implements TransposeTile {
-        @Override
-        public void take(int row, ByteBuffer strip, int from, int count) {
-            strip.asShortBuffer().get(from, elements, row * STRIDE, count);
+    record Shorts(ShortBuffer[] strips, ShortBuffer target, short[] elements, short[] line) implements TransposeTile {
+        Shorts(ByteBuffer target) {
+            this(new ShortBuffer[ROWS], target.asShortBuffer(), new short[ROWS * STRIDE], new short[ROWS]);
         }
 
         @Override
-        public void put(int column, int top, int bottom, ByteBuffer target, int to) {
+        public void strip(int row, ByteBuffer strip) {
+            strips[row] = strip.asShortBuffer();
+        }
+
+        @Override
+        public void take(int height, int from, int width) {
+            for (int row = 0; row < height; row++) {
+                strips[row].get(from, elements, row * STRIDE, width);
+            }
+        }
+
+        @Override
+        public void put(int column, int top, int bottom, int to) {
             for (int row = top; row < bottom; row++) {
                 line[row] = elements[row * STRIDE + column];
             }
-            target.asShortBuffer().put(to + top, line, top, bottom - top);
+            target.put(to + top, line, top, bottom - top);
         }
     }
 
     /** Of four bytes. */
-    record Ints(int[] elements, int[] line) implements TransposeTile {
-        @Override
-        public void take(int row, ByteBuffer strip, int from, int count) {
-            strip.asIntBuffer().get(from, elements, row * STRIDE, count);
+    record Ints(IntBuffer[] strips, IntBuffer target, int[] elements, int[] line) implements TransposeTile {
+        Ints(ByteBuffer target) {
+            this(new IntBuffer[ROWS], target.asIntBuffer(), new int[ROWS * STRIDE], new int[ROWS]);
         }
 
         @Override
-        public void put(int column, int top, int bottom, ByteBuffer target, int to) {
+        public void strip(int row, ByteBuffer strip) {
+            strips[row] = strip.asIntBuffer();
+        }
+
+        @Override
+        public void take(int height, int from, int width) {
+            for (int row = 0; row < height; row++) {
+                strips[row].get(from, elements, row * STRIDE, width);
+            }
+        }
+
+        @Override
+        public void put(int column, int top, int bottom, int to) {
             for (int row = top; row < bottom; row++) {
                 line[row] = elements[row * STRIDE + column];
             }
-            target.asIntBuffer().put(to + top, line, top, bottom - top);
+            target.put(to + top, line, top, bottom - top);
         }
     }
 
     /** Of eight bytes. */
-    record Longs(long[] elements, long[] line) implements TransposeTile {
-        @Override
-        public void take(int row, ByteBuffer strip, int from, int count) {
-            strip.asLongBuffer().get(from, elements, row * STRIDE, count);
+    record Longs(LongBuffer[] strips, LongBuffer target, long[] elements, long[] line) implements TransposeTile {
+        Longs(ByteBuffer target) {
+            this(new LongBuffer[ROWS], target.asLongBuffer(), new long[ROWS * STRIDE], new long[ROWS]);
         }
 
         @Override
-        public void put(int column, int top, int bottom, ByteBuffer target, int to) {
+        public void strip(int row, ByteBuffer strip) {
+            strips[row] = strip.asLongBuffer();
+        }
+
+        @Override
+        public void take(int height, int from, int width) {
+            for (int row = 0; row < height; row++) {
+                strips[row].get(from, elements, row * STRIDE, width);
+            }
+        }
+
+        @Override
+        public void put(int column, int top, int bottom, int to) {
             for (int row = top; row < bottom; row++) {
                 line[row] = elements[row * STRIDE + column];
             }
-            target.asLongBuffer().put(to + top, line, top, bottom - top);
+            target.put(to + top, line, top, bottom - top);
         }
     }
 }

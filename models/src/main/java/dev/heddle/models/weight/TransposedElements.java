@@ -15,8 +15,8 @@ import java.nio.ByteOrder;
  */
 record TransposedElements(Elements of, int rows, int columns) implements Elements {
 
-    /** Large, so that the strips of a tall matrix stay wide: 65 columns of 128256 rows in float32. */
-    private static final int BLOCK_BYTES = 1 << 25;
+    /** Large, so that the strips of a tall matrix stay wide: 63 columns of 133120 rows. */
+    private static final int BLOCK_ELEMENTS = 1 << 23;
 
     @Override
     public FloatFormat format() {
@@ -25,8 +25,7 @@ record TransposedElements(Elements of, int rows, int columns) implements Element
 
     @Override
     public int blockLength() {
-        int elements = BLOCK_BYTES / format().bytes();
-        return Math.multiplyExact(rows, Math.max(1, Math.min(columns, elements / rows)));
+        return Math.multiplyExact(rows, Math.max(1, Math.min(columns, BLOCK_ELEMENTS / rows)));
     }
 
     @Override
@@ -48,33 +47,29 @@ record TransposedElements(Elements of, int rows, int columns) implements Element
     private void turn(long base, long from, int count, ByteBuffer turned, int at) {
         int firstColumn = (int) (from / rows);
         int width = (int) ((from + count - 1) / rows) - firstColumn + 1;
-        TransposeTile tile = TransposeTile.of(format().bytes());
-        ByteBuffer[] strips = new ByteBuffer[TransposeTile.ROWS];
+        TransposeTile tile = TransposeTile.of(format().bytes(), turned);
         for (int row = 0; row < rows; row += TransposeTile.ROWS) {
             int height = Math.min(TransposeTile.ROWS, rows - row);
             for (int i = 0; i < height; i++) {
-                strips[i] = of.read(base + (long) (row + i) * columns + firstColumn, width);
+                tile.strip(i, of.read(base + (long) (row + i) * columns + firstColumn, width));
             }
             for (int column = 0; column < width; column += TransposeTile.COLUMNS) {
                 int columnsHere = Math.min(TransposeTile.COLUMNS, width - column);
-                for (int i = 0; i < height; i++) {
-                    tile.take(i, strips[i], column, columnsHere);
-                }
+                tile.take(height, column, columnsHere);
                 long target = (long) (firstColumn + column) * rows + row - from;
-                put(tile, columnsHere, height, target, count, turned, at);
+                put(tile, columnsHere, height, target, count, at);
             }
         }
     }
 
     /** The first and the last column of all may be wanted in part: what lies before element 0 or behind {@code count} is left out. */
-    private void put(TransposeTile tile, int width, int height, long target, int count, ByteBuffer turned, int at) {
+    private void put(TransposeTile tile, int width, int height, long target, int count, int at) {
         for (int column = 0; column < width; column++, target += rows) {
             int top = (int) Math.max(0, -target);
             int bottom = (int) Math.min(height, count - target);
-            if (top >= bottom) {
-                continue;
+            if (top < bottom) {
+                tile.put(column, top, bottom, at + (int) target);
             }
-            tile.put(column, top, bottom, turned, at + (int) target);
         }
     }
 }

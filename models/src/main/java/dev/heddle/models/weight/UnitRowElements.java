@@ -45,6 +45,17 @@ final class UnitRowElements implements Elements {
         return Math.max(Math.sqrt(squares), SMALLEST_NORM);
     }
 
+    private void divide(double[] values, long first, double[] norms) {
+        int index = 0;
+        while (index < values.length) {
+            int end = (int) Math.min(values.length, index + columns - (first + index) % columns);
+            double norm = norms[(int) ((first + index) / columns)];
+            for (; index < end; index++) {
+                values[index] /= norm;
+            }
+        }
+    }
+
     @Override
     public FloatFormat format() {
         return FloatFormat.FLOAT64;
@@ -59,10 +70,7 @@ final class UnitRowElements implements Elements {
     public ByteBuffer read(long first, int count) {
         double[] values = new double[count];
         decode(first, values);
-        double[] norms = norms();
-        for (int index = 0; index < count; index++) {
-            values[index] /= norms[(int) ((first + index) / columns)];
-        }
+        divide(values, first, norms());
         ByteBuffer unit =
                 ByteBuffer.allocate(Math.multiplyExact(count, Double.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
         format().encode(values, count, unit);

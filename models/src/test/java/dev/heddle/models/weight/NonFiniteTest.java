@@ -34,6 +34,21 @@ final class NonFiniteTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void doubles_areThoseThatJavaCallsNonFinite(int seed) {
+        ByteBuffer buffer = random(seed);
+        int count = COUNT / 2;
+        buffer.putDouble(8 * (count - 1), Double.NaN).putDouble(8 * 7, Double.NEGATIVE_INFINITY);
+        int expected = 0;
+        for (int i = 0; i < count; i++) {
+            expected += Double.isFinite(buffer.getDouble(i * Double.BYTES)) ? 0 : 1;
+        }
+
+        assertThat(expected).isGreaterThan(2);
+        assertThat(NonFinite.doubles(buffer, count)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {0x7C00, 0x7F80})
     void shorts_ofEveryBitPattern_areThoseWithAFullExponent(int exponent) {
         int all = 1 << Short.SIZE;
