@@ -46,4 +46,20 @@ final class PlacedChannelTest {
 
         assertThat(Files.readAllBytes(file)).containsExactly(1, 1, 7, 8, 0, 1);
     }
+
+    @Test
+    void write_beyondFourGibibytes_landsThere() throws IOException {
+        Path file = folder.resolve("data");
+        long place = 5L << 30;
+        try (FileChannel open = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            PlacedChannel channel = new PlacedChannel(open, file, place, place + 3, bytes -> {});
+
+            channel.write(ByteBuffer.wrap(new byte[] {7, 8, 9}));
+
+            ByteBuffer read = ByteBuffer.allocate(4);
+            assertThat(open.read(read, place)).isEqualTo(3);
+            assertThat(read.array()).containsExactly(7, 8, 9, 0);
+        }
+    }
 }
