@@ -141,6 +141,9 @@ final class BenchCommand implements Callable<Integer> {
         return new ExportBench(
                 source,
                 () -> presets.openAny(source, spec.commandLine()),
-                new ModelExport(GraphOptions.defaults(), Version.current(), shards.files()));
+                new ModelExport(
+                        GraphOptions.defaults(),
+                        Version.current(),
+                        shards.files().withThreads(threads)));
     }
 }

@@ -30,4 +30,9 @@ public record WriteOptions(long shardBytes, int threads) {
     public WriteOptions withShardBytes(long bytes) {
         return new WriteOptions(bytes, threads);
     }
+
+    /** The same with this number of threads. */
+    public WriteOptions withThreads(int number) {
+        return new WriteOptions(shardBytes, number);
+    }
 }
