@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -143,7 +144,7 @@ final class DataFileWriter {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while writing weights");
             } catch (ExecutionException e) {
-                throw rethrown(e.getCause());
+                throw rethrown(Objects.requireNonNull(e.getCause()));
             }
         }
     }
