@@ -7,6 +7,7 @@ import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.onnx.LinkedModelWriter;
 import dev.heddle.exporter.onnx.ValueTypes;
 import dev.heddle.exporter.rewrite.Taps;
+import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.SessionOptions;
@@ -41,9 +42,13 @@ public final class OrtSide implements TracedSide {
     }
 
     @Override
-    public String describe() {
-        return file + ", ONNX Runtime on " + options.provider() + ", operators "
-                + options.ops().name().toLowerCase(Locale.ROOT);
+    public Side side() {
+        String operators = "operators " + options.ops().name().toLowerCase(Locale.ROOT);
+        return new Side(
+                file.toString(),
+                "ONNX Runtime on " + options.provider(),
+                operators,
+                precision().toString());
     }
 
     @Override
@@ -51,20 +56,20 @@ public final class OrtSide implements TracedSide {
         return model;
     }
 
-    /** Types of the graph's values. */
-    Map<String, TensorType> types() {
+    @Override
+    public Map<String, TensorType> types() {
         return types;
     }
 
     @Override
-    public void trace(Map<String, HostTensor> inputs, Collection<String> values, Sink sink) throws IOException {
+    public void trace(Map<String, HostTensor> inputs, Collection<String> wanted, Sink sink) throws IOException {
         long longest = inputs.values().stream()
                 .flatMapToLong(tensor -> Arrays.stream(tensor.shape()))
                 .max()
                 .orElse(1);
         List<String> group = new ArrayList<>();
         long bytes = 0;
-        for (String value : values) {
+        for (String value : wanted) {
             group.add(value);
             bytes += estimate(types.get(value), longest);
             if (bytes > GROUP_BYTES) {
@@ -90,8 +95,8 @@ public final class OrtSide implements TracedSide {
         return (long) Math.min(elements * type.dtype().bytes(), GROUP_BYTES);
     }
 
-    /** Runs a model made out of this one. */
-    void run(Model changed, Map<String, HostTensor> inputs, Sink sink) throws IOException {
+    @Override
+    public void run(Model changed, Map<String, HostTensor> inputs, Sink sink) throws IOException {
         try (TemporaryFolder folder = TemporaryFolder.near("heddle-trace", file)) {
             Path written = new LinkedModelWriter(folder.path()).write(changed);
             Map<String, HostTensor> outputs;

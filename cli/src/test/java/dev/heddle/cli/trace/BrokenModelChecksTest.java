@@ -2,29 +2,24 @@ package dev.heddle.cli.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heddle.exporter.graph.DType;
-import dev.heddle.exporter.graph.FunctionStyle;
 import dev.heddle.exporter.graph.Literal;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelReader;
-import dev.heddle.exporter.onnx.ModelWriter;
-import dev.heddle.exporter.onnx.StagedFolder;
 import dev.heddle.models.attention.KvCache;
-import dev.heddle.models.decoder.GraphOptions;
-import dev.heddle.models.export.ModelExport;
-import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.runtime.cache.Decoder;
 import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.parity.CausalCheck;
 import dev.heddle.runtime.parity.DecodeCheck;
+import dev.heddle.runtime.parity.Finding;
+import dev.heddle.runtime.parity.Illustration;
+import dev.heddle.runtime.parity.Section;
 import dev.heddle.runtime.parity.TensorComparison;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Checks of behaviour and of weights, on models that are right and on models that are wrong in one place. */
 final class BrokenModelChecksTest {
 
-    private static final Path SAMPLES = Path.of("../models/src/test/resources/samples");
     private static final String LAYER = "layers.1.attention.";
     private static final int VOCABULARY = 30;
 
@@ -53,44 +47,38 @@ final class BrokenModelChecksTest {
         return TokenBlock.of(HostTensor.ofLongs(ids, 2, 9));
     }
 
-    private static GraphOptions options(KvCache cache) {
-        return new GraphOptions(21, FunctionStyle.INLINE, cache, DType.FLOAT32);
-    }
-
-    private Model export(String sample, KvCache cache) throws IOException {
-        Path target = folder.resolve("right");
-        try (SourceModel source = SourceModel.open(SAMPLES.resolve(sample), Families.all())) {
-            new ModelExport(options(cache), "test")
-                    .write(source, target, StagedFolder.Existing.REFUSE, ModelExport.Listener.silent());
-        }
-        return ModelReader.read(target.resolve(ModelWriter.MODEL_FILE));
-    }
-
     private ModelSession broken(UnaryOperator<GraphEdit> plant) throws IOException {
-        Model model = plant.apply(GraphEdit.of(export("ram-mta-v2", new KvCache.Dynamic())))
-                .done();
-        Path target = Files.createDirectory(folder.resolve("broken"));
-        new ModelWriter(target, (weight, bytes) -> {}).write(model);
-        return ModelSession.open(target, SessionOptions.defaults());
+        Path file = ExportedSample.of("ram-mta-v2").writeBroken(folder, plant);
+        return ModelSession.open(file, SessionOptions.defaults());
+    }
+
+    private static List<Double> growth(Section decode) {
+        return decode.illustrations().stream()
+                .filter(Illustration.Growth.class::isInstance)
+                .map(Illustration.Growth.class::cast)
+                .map(Illustration.Growth::errors)
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ram-mta-v1", "ram-mta-v2", "baichuan-m1-tiny", "llama-tiny", "diffllama-tiny"})
     void rightModel_passesAllChecks(String sample) throws IOException {
-        Model model = export(sample, new KvCache.Static(16));
-        try (ModelSession session = ModelSession.open(folder.resolve("right"), SessionOptions.defaults());
-                SourceModel source = SourceModel.open(SAMPLES.resolve(sample), Families.all())) {
+        var exported = new ExportedSample(sample, new KvCache.Static(16));
+        Path file = exported.write(folder);
+        try (ModelSession session = ModelSession.open(file, SessionOptions.defaults());
+                SourceModel source = exported.source()) {
             Forward forward = new Forward(Decoder.of(session));
 
-            DecodeCheck.Result decode = DecodeCheck.of(forward, tokens(), true);
+            Section decode = DecodeCheck.of(forward, tokens(), true);
             assertThat(decode.comparisons()).hasSize(7).allMatch(TensorComparison::passed);
-            assertThat(decode.growth()).hasSize(9).allMatch(error -> error < 1e-4);
-            assertThat(CausalCheck.of(forward, tokens(), VOCABULARY)).isEmpty();
-            assertThat(WeightAudit.of(
-                            new ModelExport(options(new KvCache.Static(16)), "test").graph(source, finding -> {}),
-                            model))
-                    .isNotEmpty()
-                    .allMatch(WeightAudit.Entry::passed);
+            assertThat(growth(decode)).hasSize(9).allMatch(error -> error < 1e-4);
+            assertThat(CausalCheck.section(forward, tokens(), VOCABULARY).findings())
+                    .containsExactly(Finding.pass(
+                            "9 positions", "each changed in turn: nothing before it changes, bit for bit"));
+            Section weights = WeightAudit.section(exported.graph(source), ModelReader.read(file));
+            assertThat(weights.passedFindings()).isGreaterThan(20);
+            assertThat(weights.failures()).isZero();
         }
     }
 
@@ -98,21 +86,21 @@ final class BrokenModelChecksTest {
     void cachedQueryTooFew_isWrongOnlyStepByStep() throws IOException {
         try (ModelSession session =
                 broken(edit -> edit.constant("nine", Literal.int64s(-9)).reroute("present.1.query", 1, "nine"))) {
-            DecodeCheck.Result result = DecodeCheck.of(new Forward(Decoder.of(session)), tokens(), true);
+            Section result = DecodeCheck.of(new Forward(Decoder.of(session)), tokens(), true);
 
             // Nine rows are enough for the first ten tokens; from then on the oldest is missed.
-            assertThat(result.passed()).isTrue();
-            DecodeCheck.Result longer = DecodeCheck.of(new Forward(Decoder.of(session)), longTokens(), true);
+            assertThat(result.failures()).isZero();
+            Section longer = DecodeCheck.of(new Forward(Decoder.of(session)), longTokens(), true);
             assertThat(longer.comparisons())
                     .filteredOn(comparison -> !comparison.passed())
                     .extracting(TensorComparison::name)
                     .containsExactly(
-                            "logits, one token at a time",
-                            "logits, chunks of 5,1,1,3,2",
-                            "logits, two halves",
-                            "logits, left padding, then one at a time");
-            assertThat(longer.growth().get(9)).isLessThan(1e-4);
-            assertThat(longer.growth().get(19)).isGreaterThan(1e-4);
+                            "one token at a time",
+                            "chunks of 5,1,1,3,2",
+                            "two halves",
+                            "left padding, then one at a time");
+            assertThat(growth(longer).get(9)).isLessThan(1e-4);
+            assertThat(growth(longer).get(19)).isGreaterThan(1e-4);
         }
     }
 
@@ -135,9 +123,13 @@ final class BrokenModelChecksTest {
         }
     }
 
+    private Model right() throws IOException {
+        return ModelReader.read(ExportedSample.of("ram-mta-v2").write(folder));
+    }
+
     @Test
     void weightWithAZeroedRow_isNamed() throws IOException {
-        Model right = export("ram-mta-v2", new KvCache.Dynamic());
+        Model right = right();
         String name = "layers.1.feed_forward.w2.weight_t";
         Model wrong = GraphEdit.of(right)
                 .weight(name, values -> {
@@ -147,27 +139,37 @@ final class BrokenModelChecksTest {
                 })
                 .done();
 
-        assertThat(WeightAudit.of(right, wrong))
-                .filteredOn(entry -> !entry.passed())
-                .singleElement()
-                .satisfies(entry -> {
-                    assertThat(entry.name()).isEqualTo(name);
-                    assertThat(entry.problem()).isEqualTo("32 of 3072 elements differ, the first is element 64");
-                });
+        Section weights = WeightAudit.section(right, wrong);
+
+        assertThat(weights.failures()).isEqualTo(1);
+        assertThat(weights.comparisons()).singleElement().satisfies(comparison -> assertThat(comparison.line())
+                .startsWith(name + ": 32 of 3072 differ, worst at [2,"));
+        assertThat(weights.illustrations()).singleElement().isInstanceOf(Illustration.ErrorMap.class);
+    }
+
+    @Test
+    void weightThatIsNoNumber_neverPasses() throws IOException {
+        Model right = right();
+        String name = "layers.1.feed_forward.w2.weight_t";
+        Model wrong = GraphEdit.of(right)
+                .weight(name, values -> {
+                    float[] changed = values.clone();
+                    changed[5] = Float.NaN;
+                    return changed;
+                })
+                .done();
+
+        assertThat(WeightAudit.section(wrong, wrong).findings())
+                .contains(Finding.fail(name, "1 elements are no numbers"));
     }
 
     @Test
     void weightsThatOneSideLacks_areNamed() throws IOException {
-        Model right = export("ram-mta-v2", new KvCache.Dynamic());
+        Model right = right();
         Model more = GraphEdit.of(right).constant("extra", Literal.int64s(1)).done();
 
-        assertThat(WeightAudit.of(right, more))
-                .filteredOn(entry -> !entry.passed())
-                .singleElement()
-                .hasToString("Entry[name=extra, bytes=8, problem=is not in the source's graph]");
-        assertThat(WeightAudit.of(more, right))
-                .filteredOn(entry -> !entry.passed())
-                .singleElement()
-                .hasToString("Entry[name=extra, bytes=8, problem=is missing]");
+        assertThat(WeightAudit.section(right, more).findings())
+                .contains(Finding.fail("extra", "is not in the source's graph"));
+        assertThat(WeightAudit.section(more, right).findings()).contains(Finding.fail("extra", "is missing"));
     }
 }

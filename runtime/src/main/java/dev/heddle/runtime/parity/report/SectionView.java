@@ -6,6 +6,7 @@ import dev.heddle.runtime.parity.Section;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +25,7 @@ record SectionView(
         List<RowView> rows,
         List<FindingView> findings,
         Optional<DepthChart> chart,
+        List<GrowthChart> growths,
         List<HeatMap> maps,
         List<GraphDrawing> graphs,
         long leftOut) {
@@ -60,15 +62,20 @@ record SectionView(
                 rows,
                 WorstFirst.findings(section).stream().map(FindingView::of).toList(),
                 DepthChart.of(section),
+                of(section, Illustration.Growth.class, GrowthChart::of),
                 section.illustrations().stream()
                         .flatMap(illustration -> HeatMap.of(illustration).stream())
                         .toList(),
-                section.illustrations().stream()
-                        .filter(Illustration.Neighbourhood.class::isInstance)
-                        .map(Illustration.Neighbourhood.class::cast)
-                        .map(GraphDrawing::of)
-                        .toList(),
+                of(section, Illustration.Neighbourhood.class, GraphDrawing::of),
                 section.leftOut());
+    }
+
+    private static <I extends Illustration, V> List<V> of(Section section, Class<I> kind, Function<I, V> view) {
+        return section.illustrations().stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .map(view)
+                .toList();
     }
 
     private static String counts(Section section) {

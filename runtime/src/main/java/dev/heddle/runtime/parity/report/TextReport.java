@@ -3,6 +3,7 @@ package dev.heddle.runtime.parity.report;
 import dev.heddle.runtime.parity.ErrorStatistics;
 import dev.heddle.runtime.parity.Figures;
 import dev.heddle.runtime.parity.Finding;
+import dev.heddle.runtime.parity.Illustration;
 import dev.heddle.runtime.parity.Inputs;
 import dev.heddle.runtime.parity.LogitAgreement;
 import dev.heddle.runtime.parity.ParityReport;
@@ -84,6 +85,10 @@ public final class TextReport {
                 .filter(comparison -> !comparison.passed())
                 .forEach(comparison -> lines.add("  " + VisibleText.of(comparison.line(), TEXT_WIDTH)));
         rest(shown, section.failedTensors(), section.passedTensors());
+        section.illustrations().stream()
+                .filter(Illustration.Growth.class::isInstance)
+                .map(Illustration.Growth.class::cast)
+                .forEach(growth -> lines.add("  " + GrowthLine.of(growth)));
         List<Finding> findings = head(WorstFirst.findings(section));
         findings.forEach(finding -> lines.add("  %s  %s: %s"
                 .formatted(

@@ -25,7 +25,7 @@ class PagePartsTest {
             // Downwards is smaller.
             assertThat(Double.parseDouble(dot.y()) > limits.get(depth - 1)).isEqualTo(dot.passed());
         });
-        assertThat(chart.rows()).extracting(DepthChart.Tick::label).first().isEqualTo("1e-2");
+        assertThat(chart.rows()).extracting(LogAxis.Tick::label).first().isEqualTo("1e-2");
     }
 
     @Test
