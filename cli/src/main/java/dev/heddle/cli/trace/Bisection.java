@@ -85,12 +85,13 @@ final class Bisection {
         return sorted(suspects);
     }
 
-    /** The values themselves and all that they are made from. */
+    /** The values themselves and all that they are made from; a shape says nothing of the values that it is of. */
     private Set<String> ancestors(List<String> values) {
         Set<String> ancestors = new HashSet<>(values);
         List<Node> nodes = trace.actual().model().graph().nodes();
         for (int i = nodes.size() - 1; i >= 0; i--) {
-            if (nodes.get(i).outputs().stream().anyMatch(ancestors::contains)) {
+            boolean shape = nodes.get(i).opType().equals("Shape");
+            if (!shape && nodes.get(i).outputs().stream().anyMatch(ancestors::contains)) {
                 ancestors.addAll(nodes.get(i).inputs());
             }
         }

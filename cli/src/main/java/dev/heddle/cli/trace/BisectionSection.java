@@ -80,9 +80,10 @@ public final class BisectionSection implements Bisection.Judge {
         verdict.add(Finding.fail(
                 own.node().name(),
                 "wrong for the expected inputs: " + own.comparison().line()));
-        verdict.add(Finding.note(
-                bad.node().name(),
-                "makes the first value that differs: " + bad.comparison().line()));
+        if (!bad.node().equals(own.node())) {
+            verdict.add(Finding.note(
+                    bad.node().name(), "is where it shows: " + bad.comparison().line()));
+        }
         new Replay(trace).compare(List.of(own.value()), pair -> {
             if (pair.name().equals(own.value())) {
                 pair.judgeInto(verdict);

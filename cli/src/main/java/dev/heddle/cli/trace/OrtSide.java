@@ -1,7 +1,6 @@
 package dev.heddle.cli.trace;
 
 import dev.heddle.cli.file.TemporaryFolder;
-import dev.heddle.exporter.graph.Dim;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.onnx.LinkedModelWriter;
@@ -14,13 +13,11 @@ import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** A graph on ONNX Runtime. Values are taken in groups, a run for each, so that not all of them are held at once. */
 public final class OrtSide implements TracedSide {
@@ -63,15 +60,13 @@ public final class OrtSide implements TracedSide {
 
     @Override
     public void trace(Map<String, HostTensor> inputs, Collection<String> wanted, Sink sink) throws IOException {
-        long longest = inputs.values().stream()
-                .flatMapToLong(tensor -> Arrays.stream(tensor.shape()))
-                .max()
-                .orElse(1);
+        var sizes = new ValueSizes(model, inputs);
         List<String> group = new ArrayList<>();
         long bytes = 0;
         for (String value : wanted) {
             group.add(value);
-            bytes += estimate(types.get(value), longest);
+            TensorType type = types.get(value);
+            bytes += type == null ? 0 : sizes.bytes(type, GROUP_BYTES);
             if (bytes > GROUP_BYTES) {
                 run(Taps.of(model, group, types), inputs, sink);
                 group.clear();
@@ -81,18 +76,6 @@ public final class OrtSide implements TracedSide {
         if (!group.isEmpty()) {
             run(Taps.of(model, group, types), inputs, sink);
         }
-    }
-
-    /** Symbolic axes count as the longest axis of the inputs. */
-    private static long estimate(@Nullable TensorType type, long longest) {
-        if (type == null) {
-            return 0;
-        }
-        double elements = 1;
-        for (Dim dim : type.shape().dims()) {
-            elements *= dim.fixed().orElse(longest);
-        }
-        return (long) Math.min(elements * type.dtype().bytes(), GROUP_BYTES);
     }
 
     @Override

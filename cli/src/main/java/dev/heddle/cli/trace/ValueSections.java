@@ -3,7 +3,11 @@ package dev.heddle.cli.trace;
 import dev.heddle.runtime.parity.Finding;
 import dev.heddle.runtime.parity.Section;
 import dev.heddle.runtime.parity.SectionBuilder;
+import dev.heddle.runtime.parity.TensorComparison;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** Every value of a graph, as it comes out of the whole graph and out of its node alone. */
 public final class ValueSections {
@@ -28,7 +32,20 @@ public final class ValueSections {
     private static Section section(String name, ValueTrace trace, Pairs pairs) throws IOException {
         var section = new SectionBuilder(name, trace.comparer());
         var scores = new ScoreMaps();
-        pairs.handTo(pair -> scores.look(pair, pair.judgeInto(section)));
+        Map<String, ValueComparison> wrong = new HashMap<>();
+        pairs.handTo(pair -> {
+            TensorComparison comparison = pair.judgeInto(section);
+            scores.look(pair, comparison);
+            if (!comparison.passed()) {
+                wrong.put(pair.name(), new ValueComparison(pair.node(), pair.name(), comparison));
+            }
+        });
+        trace.names().stream()
+                .flatMap(value -> Stream.ofNullable(wrong.get(value)))
+                .findFirst()
+                .ifPresent(first -> section.add(Finding.note(
+                        first.node().name(),
+                        "is the first in the graph: " + first.comparison().line())));
         scores.illustrations().forEach(section::add);
         if (trace.notCompared() > 0) {
             section.add(Finding.note(

@@ -1,6 +1,7 @@
 package dev.heddle.runtime.parity.report;
 
 import dev.heddle.runtime.parity.Bound;
+import dev.heddle.runtime.parity.ErrorStatistics;
 import dev.heddle.runtime.parity.Figures;
 import dev.heddle.runtime.parity.Section;
 import dev.heddle.runtime.parity.TensorComparison;
@@ -41,7 +42,9 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
                 WorstElement worst = values.worst().get(0);
                 double scale = Math.max(1, values.errors().largestExpected());
                 double error = Double.isNaN(worst.error()) ? Double.POSITIVE_INFINITY : worst.error() / scale;
-                double allowed = each.perValue().bound(worst.expected()) / scale;
+                boolean mask = Math.abs(worst.expected()) >= ErrorStatistics.HIDING;
+                double at = mask ? values.errors().largestExpected() : worst.expected();
+                double allowed = each.perValue().bound(at) / scale;
                 return Optional.of(new Point(values.name(), values.depth(), error, allowed, values.passed()));
             }
             double error = values.reach().measured();
@@ -54,6 +57,8 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
     static Optional<DepthChart> of(Section section) {
         List<Point> points = section.comparisons().stream()
                 .flatMap(comparison -> Point.of(comparison).stream())
+                // Whole numbers that are equal would be on a line of their own, below all others.
+                .filter(point -> point.allowed() > 0 || !point.passed())
                 .sorted(Comparator.comparing(Point::passed)
                         .thenComparing(Comparator.comparingDouble(Point::error).reversed()))
                 .limit(MOST_DOTS)
@@ -98,7 +103,9 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
         /** The strictest bound at each depth. */
         private String limit() {
             Map<Integer, Double> strictest = new TreeMap<>();
-            points.forEach(point -> strictest.merge(point.depth(), point.allowed(), Math::min));
+            points.stream()
+                    .filter(point -> point.allowed() > 0)
+                    .forEach(point -> strictest.merge(point.depth(), point.allowed(), Math::min));
             return strictest.entrySet().stream()
                     .map(entry -> LogAxis.place(x(entry.getKey())) + "," + LogAxis.place(errors.y(entry.getValue())))
                     .collect(Collectors.joining(" "));

@@ -7,12 +7,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
  * A section of the page.
  *
  * @param worst largest error as part of its bound
+ * @param findings failures and notes
+ * @param passes the other findings
+ * @param maps those of one illustration together
  */
 record SectionView(
         String name,
@@ -24,14 +28,18 @@ record SectionView(
         String worst,
         List<RowView> rows,
         List<FindingView> findings,
+        List<FindingView> passes,
         Optional<DepthChart> chart,
         List<GrowthChart> growths,
-        List<HeatMap> maps,
+        List<List<HeatMap>> maps,
         List<GraphDrawing> graphs,
         long leftOut) {
 
     /** Rows that unfold; the others show their line only, which keeps the page of a large model small. */
     private static final int UNFOLDING = 300;
+
+    /** Passed findings that are listed at once; more unfold. */
+    static final int OPEN_PASSES = 6;
 
     private static final int WHERE_WIDTH = 160;
     private static final int TEXT_WIDTH = 600;
@@ -60,14 +68,23 @@ record SectionView(
                 counts(section),
                 rows.isEmpty() ? "-" : rows.get(0).ofBound().text(),
                 rows,
-                WorstFirst.findings(section).stream().map(FindingView::of).toList(),
+                findings(section, finding -> finding.status() != Finding.Status.PASS),
+                findings(section, finding -> finding.status() == Finding.Status.PASS),
                 DepthChart.of(section),
                 of(section, Illustration.Growth.class, GrowthChart::of),
                 section.illustrations().stream()
-                        .flatMap(illustration -> HeatMap.of(illustration).stream())
+                        .map(HeatMap::of)
+                        .filter(maps -> !maps.isEmpty())
                         .toList(),
                 of(section, Illustration.Neighbourhood.class, GraphDrawing::of),
                 section.leftOut());
+    }
+
+    private static List<FindingView> findings(Section section, Predicate<Finding> shown) {
+        return WorstFirst.findings(section).stream()
+                .filter(shown)
+                .map(FindingView::of)
+                .toList();
     }
 
     private static <I extends Illustration, V> List<V> of(Section section, Class<I> kind, Function<I, V> view) {
