@@ -128,7 +128,6 @@ public final class TextReport {
 
     private void table(List<TensorComparison> comparisons) {
         TextTable table = new TextTable(
-                2,
                 "  ",
                 "tensor",
                 "of bound",
@@ -142,7 +141,8 @@ public final class TextReport {
                 "worst at",
                 "expected",
                 "actual");
-        comparisons.forEach(comparison -> table.add(row(comparison)));
+        table.alignRight(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+        comparisons.forEach(comparison -> table.row(row(comparison)));
         lines.addAll(table.lines());
     }
 
