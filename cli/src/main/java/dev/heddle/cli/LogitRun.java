@@ -1,10 +1,15 @@
 package dev.heddle.cli;
 
+import dev.heddle.runtime.RuntimeFailure;
+import dev.heddle.runtime.parity.Finding;
 import dev.heddle.runtime.parity.ParityReport;
 import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.parity.SectionBuilder;
+import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.parity.TensorComparer;
+import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,13 +24,37 @@ record LogitRun(TokenArguments tokens, List<Integer> topK) {
     ParityReport report(LogitSide a, LogitSide b) {
         checkVocabularies(a, b);
         GivenTokens given = tokens(a, b);
-        HostTensor right = a.logits(given.block());
-        HostTensor judged = b.logits(given.block());
-        var comparer = new TensorComparer(Precision.coarser(right.dtype(), judged.dtype()), topK, WORST);
-        var outputs = new SectionBuilder("outputs", comparer);
-        outputs.logits("logits", right, judged);
-        return new ParityReport(
-                a.describe(right.dtype()), b.describe(judged.dtype()), given.inputs(), List.of(outputs.build()));
+        List<Finding> crashes = new ArrayList<>();
+        Optional<HostTensor> right = logits(a, given, crashes);
+        Optional<HostTensor> judged = logits(b, given, crashes);
+        Precision precision = Stream.of(right, judged)
+                .flatMap(Optional::stream)
+                .map(logits -> Precision.of(logits.dtype()))
+                .reduce(Precision::orCoarser)
+                .orElse(Precision.FLOAT32);
+        var outputs = new SectionBuilder("outputs", new TensorComparer(precision, topK, WORST));
+        crashes.forEach(outputs::add);
+        if (right.isPresent() && judged.isPresent()) {
+            outputs.logits("logits", right.get(), judged.get());
+        }
+        return new ParityReport(described(a, right), described(b, judged), given.inputs(), List.of(outputs.build()));
+    }
+
+    /** Empty if the side runs in a process of its own and that did not end well, which is a finding. */
+    private static Optional<HostTensor> logits(LogitSide side, GivenTokens given, List<Finding> crashes) {
+        if (!(side instanceof LogitSide.Isolated)) {
+            return Optional.of(side.logits(given.block()));
+        }
+        try {
+            return Optional.of(side.logits(given.block()));
+        } catch (RuntimeFailure e) {
+            crashes.add(Finding.fail(side.name().toString(), String.valueOf(e.getMessage())));
+            return Optional.empty();
+        }
+    }
+
+    private static Side described(LogitSide side, Optional<HostTensor> logits) {
+        return side.describe(logits.map(HostTensor::dtype).orElse(DType.FLOAT32));
     }
 
     private static void checkVocabularies(LogitSide a, LogitSide b) {

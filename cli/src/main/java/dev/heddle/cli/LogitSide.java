@@ -3,6 +3,7 @@ package dev.heddle.cli;
 import dev.heddle.cli.trace.GraphInputs;
 import dev.heddle.cli.trace.SideContract;
 import dev.heddle.cli.trace.TracedSide;
+import dev.heddle.exporter.graph.GraphException;
 import dev.heddle.exporter.onnx.ModelReader;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.runtime.cache.ChunkSizes;
@@ -70,15 +71,22 @@ sealed interface LogitSide extends AutoCloseable {
         return isolated ? Isolated.open(name, sides.session(), chunks) : Exported.open(name, sides.session(), chunks);
     }
 
-    /** Whether a side can be asked for logits of tokens. What our reader does not understand is left to ONNX Runtime. */
+    /** Whether a side can be asked for logits of tokens. */
     static boolean isDecoder(SideName name) throws IOException {
         if (name.isStored()) {
             return !NpyFile.recognises(name.path())
                     || TensorFile.names(name.path()).contains(LOGITS);
         }
-        return !name.isModel()
-                || ModelReader.read(ModelFile.at(name.path()).onnx()).graph().outputs().stream()
-                        .anyMatch(output -> output.name().equals(LOGITS));
+        if (!name.isModel()) {
+            return true;
+        }
+        try {
+            return ModelReader.read(ModelFile.at(name.path()).onnx()).graph().outputs().stream()
+                    .anyMatch(output -> output.name().equals(LOGITS));
+        } catch (GraphException e) {
+            // ONNX Runtime may know what our reader does not, and else says what is wrong.
+            return true;
+        }
     }
 
     /** A checkpoint, computed in float64. */
@@ -212,7 +220,7 @@ sealed interface LogitSide extends AutoCloseable {
         @Override
         public HostTensor logits(TokenBlock tokens) {
             try {
-                return new IsolatedModel(IsolatedModel.thisProgram(), file.toString(), options, chunks).logits(tokens);
+                return new IsolatedModel(ChildProcess.thisProgram(), file.toString(), options, chunks).logits(tokens);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -232,7 +240,7 @@ sealed interface LogitSide extends AutoCloseable {
             Map<String, HostTensor> tensors =
                     TensorFile.read(file, LOGITS, TokenInput.IDS, TokenInput.MASK, TokenInput.POSITIONS);
             Stored stored = new Stored(name, tensors);
-            if (stored.logits().rank() != 3) {
+            if (stored.logits().rank() != 3 || stored.logits().elementCount() == 0) {
                 throw new IllegalArgumentException(
                         file + ": expected logits of [batch, len, vocab], got " + stored.logits());
             }

@@ -1,8 +1,16 @@
 package dev.heddle.cli;
 
+import dev.heddle.exporter.graph.GraphException;
 import dev.heddle.runtime.cache.ChunkSizes;
+import dev.heddle.runtime.parity.Finding;
+import dev.heddle.runtime.parity.Inputs;
 import dev.heddle.runtime.parity.ParityReport;
+import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.SectionBuilder;
+import dev.heddle.runtime.parity.Side;
+import dev.heddle.runtime.parity.TensorComparer;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -65,27 +73,71 @@ final class ParityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        check();
+        if (trace.isolate && (trace.isWanted() || trace.fuzz != null)) {
+            return isolated();
+        }
+        return shown(report());
+    }
+
+    private void check() throws IOException {
         tokens.check();
         for (int k : topK) {
             new OptionValue(spec.commandLine(), "--top-k", k).requireAtLeast(1);
         }
+        if (trace.fuzz != null) {
+            new OptionValue(spec.commandLine(), "--fuzz", trace.fuzz).requireAtLeast(1);
+        } else {
+            requireSides();
+        }
         reports.check();
-        ParityReport report = report();
+        trace.check();
+    }
+
+    private int shown(ParityReport report) throws IOException {
         reports.show(report);
         return report.passed() ? 0 : Heddle.PARITY_MISMATCH;
     }
 
+    /** The same command in a process of its own, which writes the reports, unless it crashes. */
+    private int isolated() throws IOException {
+        List<String> command = new ArrayList<>(ChildProcess.thisProgram());
+        command.addAll(spec.root().commandLine().getParseResult().originalArgs());
+        command.removeIf("--isolate"::equals);
+        ChildProcess ended = ChildProcess.run(command);
+        if (ended.crashed()) {
+            var section = new SectionBuilder("isolated run", TensorComparer.of(Precision.FLOAT32));
+            section.add(Finding.fail("process", ended.ending()));
+            return shown(
+                    new ParityReport(Side.of(expected), Side.of(actual), Inputs.of("-"), List.of(section.build())));
+        }
+        spec.commandLine().getOut().print(ended.said());
+        spec.commandLine().getOut().flush();
+        spec.commandLine().getErr().print(ended.complained());
+        spec.commandLine().getErr().flush();
+        return ended.code();
+    }
+
     private ParityReport report() throws IOException {
         if (trace.fuzz != null) {
-            new OptionValue(spec.commandLine(), "--fuzz", trace.fuzz).requireAtLeast(1);
             return FuzzRun.report(trace.fuzz, tokens.seed(), session.options());
         }
-        requireSides();
-        trace.check();
         SideName a = SideName.of(expected);
         SideName b = SideName.of(actual);
         a.checkWords();
         b.checkWords();
+        try {
+            return report(a, b);
+        } catch (IllegalArgumentException | GraphException e) {
+            String text = String.valueOf(e.getMessage());
+            if (text.contains(a.name()) || text.contains(b.name())) {
+                throw e;
+            }
+            throw new IllegalArgumentException(a + " against " + b + ": " + text, e);
+        }
+    }
+
+    private ParityReport report(SideName a, SideName b) throws IOException {
         var sides = new TracedSides(presets, session.options());
         if (trace.isWanted() || !LogitSide.isDecoder(a) || !LogitSide.isDecoder(b)) {
             return new TraceRun(trace, sides, tokens, topK).report(a, b);

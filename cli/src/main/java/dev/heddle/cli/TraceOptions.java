@@ -1,6 +1,8 @@
 package dev.heddle.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -57,7 +59,7 @@ final class TraceOptions {
      */
     void check() throws IOException {
         if (repro != null) {
-            if (!TargetFolder.isFree(repro)) {
+            if (Files.exists(repro, LinkOption.NOFOLLOW_LINKS)) {
                 throw new IllegalArgumentException(repro + ": expected a name that is free for --repro, but it exists");
             }
             TargetFolder.check(repro, false);

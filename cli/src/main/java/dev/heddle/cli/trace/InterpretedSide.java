@@ -40,7 +40,7 @@ public final class InterpretedSide implements TracedSide {
         try {
             return new Interpreter(model);
         } catch (GraphException e) {
-            throw new GraphException(name + ": " + e.getMessage());
+            throw new GraphException(name + ": " + e.getMessage() + "; " + name + "@portable runs it on ONNX Runtime");
         }
     }
 
