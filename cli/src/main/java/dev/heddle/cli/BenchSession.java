@@ -127,10 +127,10 @@ final class BenchSession implements AutoCloseable {
     }
 
     /**
-     * One run; returns its nanoseconds. Another one goes before it: threads of the session that ran last look for work for a while and would take a core, and this
-     * session's own have to be woken.
+     * One run; returns its nanoseconds. The threads of the session that ran last are asleep by then, and another run goes before it, which wakes this session's own.
      */
     long run() {
+        IdleThreads.letSleep();
         once();
         return once();
     }

@@ -40,6 +40,7 @@ final class ModelBenchSession implements AutoCloseable {
         TokenBlock tokens =
                 TokenInput.random(1, prompt + STEPS, decoder.vocabulary().orElse(1000), 1);
         Cancellation cancellation = new Cancellation();
+        IdleThreads.letSleep();
         try (CacheState state = decoder.newState(1)) {
             long start = System.nanoTime();
             decoder.step(state, tokens.slice(0, prompt), cancellation);

@@ -39,6 +39,7 @@ final class ShiftBench implements BenchSubject {
             for (int round = 0; round < run.rounds(); round++) {
                 fast.add(kernel.run());
                 body.add(function.run());
+                IdleThreads.letSleep();
                 copy.add(memory.copy());
                 read.add(memory.read());
             }
