@@ -12,6 +12,7 @@ import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.parity.CausalCheck;
 import dev.heddle.runtime.parity.DecodeCheck;
+import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.parity.Section;
 import dev.heddle.runtime.session.ModelFile;
 import java.io.IOException;
@@ -34,7 +35,7 @@ record BehaviourRun(TraceOptions wanted, TracedSides sides) {
             Decoder decoder = Decoder.of(open.session());
             Forward forward = new Forward(decoder);
             if (wanted.decode) {
-                sections.add(DecodeCheck.of(forward, tokens, decoder.hasCache()));
+                sections.add(DecodeCheck.of(forward, tokens, decoder.hasCache(), judged.precision()));
                 otherCache(a, right, b, judged, forward, tokens).ifPresent(sections::add);
             }
             if (wanted.causal) {
@@ -54,18 +55,21 @@ record BehaviourRun(TraceOptions wanted, TracedSides sides) {
         }
         SideContract.checkVocabularies(a.toString(), traced.model(), b.toString(), judged.model());
         if (a.isModel()) {
-            return Optional.of(against("decode, A against B", a, forward, tokens));
+            return Optional.of(against(a, forward, tokens, right.precision().coarser(judged.precision())));
         }
-        return twin(a, b, forward, tokens);
+        return twin(a, b, forward, tokens, judged.precision());
     }
 
-    private Section against(String name, SideName other, Forward forward, TokenBlock tokens) throws IOException {
+    private Section against(SideName other, Forward forward, TokenBlock tokens, Precision precision)
+            throws IOException {
         try (OpenedModel open = OpenedModel.open(other, sides.session())) {
-            return DecodeCheck.between(name, new Forward(Decoder.of(open.session())), forward, tokens);
+            return DecodeCheck.between(
+                    "decode, A against B", new Forward(Decoder.of(open.session())), forward, tokens, precision);
         }
     }
 
-    private Optional<Section> twin(SideName a, SideName b, Forward forward, TokenBlock tokens) throws IOException {
+    private Optional<Section> twin(SideName a, SideName b, Forward forward, TokenBlock tokens, Precision precision)
+            throws IOException {
         Path file = ModelFile.at(b.path()).onnx();
         Model original = ModelReader.read(file);
         KvCache cache = TracedSides.options(original).cache();
@@ -77,7 +81,8 @@ record BehaviourRun(TraceOptions wanted, TracedSides sides) {
             try (OpenedModel open = OpenedModel.rewritten(file, twin.model(), b.session(sides.session()))) {
                 String name =
                         "decode, %s cache against %s".formatted(twin.cache().label(), cache.label());
-                return Optional.of(DecodeCheck.between(name, new Forward(Decoder.of(open.session())), forward, tokens));
+                return Optional.of(
+                        DecodeCheck.between(name, new Forward(Decoder.of(open.session())), forward, tokens, precision));
             }
         }
     }

@@ -30,7 +30,7 @@ record LogitRun(TokenArguments tokens, List<Integer> topK) {
         Precision precision = Stream.of(right, judged)
                 .flatMap(Optional::stream)
                 .map(logits -> Precision.of(logits.dtype()))
-                .reduce(Precision::orCoarser)
+                .reduce(Precision::coarser)
                 .orElse(Precision.FLOAT32);
         var outputs = new SectionBuilder("outputs", new TensorComparer(precision, topK, WORST));
         crashes.forEach(outputs::add);

@@ -33,7 +33,9 @@ record TraceRun(TraceOptions wanted, TracedSides sides, TokenArguments tokens, L
             GivenTokens given = tokens(graph, right);
             List<Section> sections = new ArrayList<>();
             if (wanted.weights) {
-                sections.add(WeightAudit.section(traced(a, right).model(), judged.model()));
+                try (TracedSide source = sides.unrounded(a, b)) {
+                    sections.add(WeightAudit.section(source.model(), judged.model()));
+                }
             }
             if (wanted.needsValues() || !wanted.isWanted()) {
                 checkContract(a, right, b, judged);
@@ -89,15 +91,6 @@ record TraceRun(TraceOptions wanted, TracedSides sides, TokenArguments tokens, L
         if (right instanceof TracedSide traced) {
             SideContract.check(a.toString(), traced.model(), b.toString(), judged.model());
         }
-    }
-
-    private static TracedSide traced(SideName name, ValueSource side) {
-        if (side instanceof TracedSide traced) {
-            return traced;
-        }
-        throw new IllegalArgumentException(
-                name + ": expected a checkpoint or a model, whose weights have the names of a"
-                        + " graph, got stored tensors");
     }
 
     private GivenTokens tokens(GraphInputs graph, ValueSource stored) {

@@ -34,13 +34,12 @@ record TracedSides(PresetOptions presets, SessionOptions session) {
             return StoredValues.open(name.path());
         }
         if (!name.isModel()) {
-            return checkpoint(
-                    name,
-                    other.isModel()
-                            ? options(
-                                    ModelReader.read(ModelFile.at(other.path()).onnx()))
-                            : GraphOptions.defaults());
+            return checkpoint(name, like(other));
         }
+        return expectedModel(name);
+    }
+
+    private TracedSide expectedModel(SideName name) throws IOException {
         boolean onOrt = !name.words().isEmpty() && !name.has(SideName.Word.FLOAT64);
         return onOrt ? onnxRuntime(name) : interpreted(name);
     }
@@ -55,6 +54,19 @@ record TracedSides(PresetOptions presets, SessionOptions session) {
             return checkpoint(name, GraphOptions.defaults());
         }
         return name.has(SideName.Word.FLOAT64) ? interpreted(name) : onnxRuntime(name);
+    }
+
+    /** The side that is right as {@link #expected} gives it, its weights as the source has them: not rounded. */
+    TracedSide unrounded(SideName name, SideName other) throws IOException {
+        if (name.isStored()) {
+            throw new IllegalArgumentException(name + ": expected a checkpoint or a model, whose weights have the names"
+                    + " of a graph, got stored tensors");
+        }
+        if (name.isModel()) {
+            return expectedModel(name);
+        }
+        GraphOptions like = like(other);
+        return checkpoint(name, new GraphOptions(like.opset(), like.style(), like.cache(), DType.FLOAT32));
     }
 
     /** A checkpoint or preset; the caller closes it. */
@@ -88,6 +100,12 @@ record TracedSides(PresetOptions presets, SessionOptions session) {
                 source.close();
             }
         }
+    }
+
+    private static GraphOptions like(SideName other) throws IOException {
+        return other.isModel()
+                ? options(ModelReader.read(ModelFile.at(other.path()).onnx()))
+                : GraphOptions.defaults();
     }
 
     /** How a model was exported, as it says of itself. */

@@ -21,7 +21,7 @@ final class ModelPrecision {
                 .filter(DType::isFloat)
                 .distinct()
                 .map(dtype -> Precision.of(dev.heddle.runtime.session.DType.valueOf(dtype.name())))
-                .reduce(Precision::orCoarser)
+                .reduce(Precision::coarser)
                 .orElse(Precision.FLOAT32);
     }
 }

@@ -10,6 +10,7 @@ import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.SessionOptions;
+import dev.heddle.runtime.session.TensorSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,8 +85,14 @@ public final class OrtSide implements TracedSide {
             Path written = new LinkedModelWriter(folder.path()).write(changed);
             Map<String, HostTensor> outputs;
             try (ModelSession session = ModelSession.open(written, options)) {
-                Map<String, HostTensor> used = new TreeMap<>(inputs);
-                used.keySet().removeIf(name -> session.input(name).isEmpty());
+                Map<String, HostTensor> used = new TreeMap<>();
+                for (TensorSpec input : session.inputs()) {
+                    HostTensor value = inputs.get(input.name());
+                    if (value != null) {
+                        // The other side may keep its state in wider floats.
+                        used.put(input.name(), HostTensors.narrowed(value, input.dtype()));
+                    }
+                }
                 outputs = session.run(used);
             }
             for (Map.Entry<String, HostTensor> output : outputs.entrySet()) {

@@ -31,7 +31,7 @@ public final class OutputSection {
                     + actual.side().what() + ": " + actual.outputs());
         }
         boolean both = expected instanceof TracedSide && actual instanceof TracedSide;
-        var comparer = new TensorComparer(expected.precision().orCoarser(actual.precision()), topK, WORST);
+        var comparer = new TensorComparer(expected.precision().coarser(actual.precision()), topK, WORST);
         return new SectionBuilder("outputs", comparer)
                 .outputs(
                         values(expected, inputs, both ? expected.outputs() : common),

@@ -61,7 +61,7 @@ public final class ValueTrace implements AutoCloseable {
             });
             ValueTrace trace = new ValueTrace(
                     actual,
-                    expected.precision().orCoarser(actual.precision()),
+                    expected.precision().coarser(actual.precision()),
                     inputs,
                     store,
                     makers,

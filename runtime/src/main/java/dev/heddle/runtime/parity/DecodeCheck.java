@@ -26,11 +26,12 @@ public final class DecodeCheck {
      *
      * @param tokens fresh sequences without padding
      * @param cached whether the model has a cache
+     * @param precision what the model computes in
      * @return a section named {@value #NAME}, with the error of each position when tokens are fed one by one
      */
-    public static Section of(Forward forward, TokenBlock tokens, boolean cached) {
+    public static Section of(Forward forward, TokenBlock tokens, boolean cached, Precision precision) {
         HostTensor whole = forward.logits(tokens, ChunkSizes.whole());
-        SectionBuilder section = section(whole);
+        var section = new SectionBuilder(NAME, TensorComparer.of(precision));
         if (cached) {
             section.steps("one token at a time", whole, forward.logits(tokens, ChunkSizes.of(1)));
             section.logits("chunks of 5,1,1,3,2", whole, forward.logits(tokens, ChunkSizes.of(5, 1, 1, 3, 2)));
@@ -53,17 +54,15 @@ public final class DecodeCheck {
      * Compares two models that decode one token at a time, as one with a growing cache and one with a cache of fixed length.
      *
      * @param name of the section
+     * @param precision what the coarser one computes in
      */
-    public static Section between(String name, Forward expected, Forward actual, TokenBlock tokens) {
+    public static Section between(
+            String name, Forward expected, Forward actual, TokenBlock tokens, Precision precision) {
         HostTensor right = expected.logits(tokens, ChunkSizes.of(1));
         HostTensor judged = actual.logits(tokens, ChunkSizes.of(1));
-        var section = new SectionBuilder(name, TensorComparer.of(Precision.coarser(right.dtype(), judged.dtype())));
+        var section = new SectionBuilder(name, TensorComparer.of(precision));
         section.steps("one token at a time", right, judged);
         return section.build();
-    }
-
-    private static SectionBuilder section(HostTensor logits) {
-        return new SectionBuilder(NAME, TensorComparer.of(Precision.of(logits.dtype())));
     }
 
     private static TokenBlock padded(TokenBlock tokens, int left, int right) {

@@ -33,13 +33,8 @@ public enum Precision {
         };
     }
 
-    /** The precision of a comparison: that of the side with the larger roundings. */
-    public static Precision coarser(DType one, DType other) {
-        return of(one).orCoarser(of(other));
-    }
-
     /** This one or the other, whichever has the larger roundings. */
-    public Precision orCoarser(Precision other) {
+    public Precision coarser(Precision other) {
         return unitRoundoff >= other.unitRoundoff ? this : other;
     }
 
