@@ -77,9 +77,7 @@ public final class BisectionSection implements Bisection.Judge {
             return;
         }
         ValueComparison own = found.own().get();
-        verdict.add(Finding.fail(
-                own.node().name(),
-                "wrong for the expected inputs: " + own.comparison().line()));
+        verdict.add(Finding.fail(own.node().name(), "is wrong for the expected inputs"));
         if (!bad.node().equals(own.node())) {
             verdict.add(Finding.note(
                     bad.node().name(), "is where it shows: " + bad.comparison().line()));

@@ -17,6 +17,9 @@ import java.util.Map;
  */
 final class Depths {
 
+    /** Of the factor 10 that the table has for a rounding of float32, 3 is caution: an enlarged rounding keeps that and no more. */
+    private static final double SLACK = 3;
+
     private final Map<FunctionId, Function> functions = new HashMap<>();
     private final Map<String, Double> sizes;
     private final Map<String, Depth> values = new HashMap<>();
@@ -58,7 +61,7 @@ final class Depths {
         Function function = functions.get(node.functionId());
         if (function == null) {
             double factor = enlargement(node);
-            return new Depth(1, 1 + (factor > 1 ? factor * factor : 0));
+            return new Depth(1, 1 + (factor > SLACK ? factor * factor / (SLACK * SLACK) : 0));
         }
         Map<String, Depth> inside = new HashMap<>();
         fill(function.nodes(), inside);
@@ -75,7 +78,7 @@ final class Depths {
             case "Add", "Sub" ->
                 largestInput(node)
                         / Math.max(1, sizes.getOrDefault(node.outputs().get(0), Double.POSITIVE_INFINITY));
-            default -> 1;
+            default -> 0;
         };
     }
 

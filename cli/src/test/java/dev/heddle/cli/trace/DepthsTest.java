@@ -55,17 +55,17 @@ final class DepthsTest {
     void softmaxOfLargeScores_enlargesTheirError() {
         Depths depths = new Depths(
                 model(List.of(), node("", "Softmax", "flat", "small"), node("", "Softmax", "sharp", "large")),
-                Map.of("small", 0.5, "large", 20.0));
+                Map.of("small", 0.5, "large", 30.0));
 
         assertThat(depths.of("flat")).isEqualTo(Depth.nodes(1));
-        assertThat(depths.of("sharp")).isEqualTo(new Depth(1, 401));
+        assertThat(depths.of("sharp")).isEqualTo(new Depth(1, 101));
     }
 
     @Test
     void sumWhoseTermsCancel_enlargesTheirError() {
         Depths depths = new Depths(
                 model(List.of(), node("", "Sub", "near", "a", "b"), node("", "Add", "far", "a", "b")),
-                Map.of("a", 1000.0, "b", 1000.0, "near", 10.0, "far", 2000.0));
+                Map.of("a", 3000.0, "b", 3000.0, "near", 10.0, "far", 6000.0));
 
         assertThat(depths.of("near")).isEqualTo(new Depth(1, 10_001));
         assertThat(depths.of("far")).isEqualTo(Depth.nodes(1));

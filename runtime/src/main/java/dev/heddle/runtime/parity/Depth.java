@@ -4,8 +4,7 @@ package dev.heddle.runtime.parity;
  * How many operations lie between the inputs and a value, one behind the other.
  *
  * @param nodes operations on the longest way; at least 1
- * @param roundings what they count as: an operation that enlarges the error of its input c times counts as c^2 more, as the errors of n roundings add up to
- *     sqrt(n)
+ * @param roundings what they count as: an operation that enlarges the error of its input much counts as many, as the errors of n roundings add up to sqrt(n)
  */
 public record Depth(int nodes, double roundings) {
     /** On the longest way through a layer of ours with its function bodies: 20 for plain attention, 42 for DIFF, 46 for MTA. */

@@ -106,7 +106,7 @@ public final class ToleranceTable {
             lines.add("values: %s u sqrt(%s); after 1 layer %s; after 32 layers %s"
                     .formatted(
                             Figures.plain(row.slack()),
-                            precision.hasRoundedWeights() ? "layers" : "nodes",
+                            precision.hasRoundedWeights() ? "layers" : "roundings",
                             perUnit(values(precision, Depth.layers(1))),
                             perUnit(values(precision, Depth.layers(32)))));
         }
