@@ -81,12 +81,6 @@ void StripTask(void* opaque, size_t) {
   }
 }
 
-int64_t JoinedHeads(const AttentionParams& p) {
-  int64_t a = p.pre_mix ? p.pre_mix.size : 1, b = p.post_mix ? p.post_mix.size : 1;
-  int64_t most = Max(a, b);
-  return most % Min(a, b) == 0 ? most : p.heads;
-}
-
 /// Rows of pads are 0.
 void ClearPads(const AttentionParams& p, const Sequence& s) {
   int64_t width = p.heads * p.head_dim;
@@ -119,7 +113,8 @@ void Attend(const AttentionParams& p, Executor& executor) {
   Call call{executor, {}, {}, nullptr, 0, 0, 0, nullptr, nullptr};
   Packed& packed = call.packed;
   packed.params = &p;
-  packed.group = JoinedHeads(p);
+  packed.group =
+      JoinedHeads(p.pre_mix ? p.pre_mix.size : 1, p.post_mix ? p.post_mix.size : 1, p.heads);
   packed.factor = p.scale * 1.44269504088896f;
   packed.features = RoundUp(p.head_dim, kLanes);
   packed.panels = RoundUp(p.keys(), kPanel) / kPanel;

@@ -1,4 +1,5 @@
-// First step on a few query rows: masked scores of a chunk of keys, read where they lie.
+// First step on a few query rows: masked scores of a chunk of keys, read where they lie, and their
+// convolution.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_FEW_SCORES_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_FEW_SCORES_H_
 
@@ -6,104 +7,124 @@
 
 namespace heddle::HEDDLE_ISA {
 
+/// Queries of one key head's heads side by side, absent ones 0.
+static inline void PrepareQueries(const FewWork& w, int64_t index) {
+  const AttentionParams& p = w.p;
+  const Sequence& s = w.sequences[index / p.kv_heads];
+  int64_t kv = index % p.kv_heads, d = p.head_dim, rows = w.QueryRows();
+  float* queries = w.queries.data() + index * d * rows;
+  ClearFloats(queries, d * rows);
+  for (int64_t at = 0; at < rows; ++at) {
+    int64_t h = kv * w.group() + at / w.scores.rows, r = at % w.scores.rows;
+    int64_t position = w.Position(s, r) - w.pre_rows;
+    if (r < w.score_rows && w.Present(s, position)) {
+      const float* row = p.QueryRow(s.b, h, s.first_slot + position);
+      for (int64_t x = 0; x < d; ++x) {
+        queries[x * rows + at] = row[x] * w.packed.factor;
+      }
+    }
+  }
+}
+
+/// Goes along the chunks of a segment; the keys that two chunks need are computed once.
 class FewScores {
  public:
-  explicit FewScores(const FewWork& work) : w_(work), p_(work.p) {}
+  /// @param windows [unit heads][scores.rows][scores.stride]
+  /// @param copy [kLanes][head_dim]
+  FewScores(const FewSegment& segment, float* windows, float* copy)
+      : w_(segment.w),
+        p_(w_.p),
+        s_(segment.s),
+        unit_(segment.head),
+        windows_(windows),
+        copy_(copy) {}
 
-  /// Queries of one head in lanes, absent ones 0; zeros beside the planes.
-  void Prepare(int64_t index) const {
-    const Sequence& s = w_.sequences[index / p_.heads];
-    int64_t h = index % p_.heads, d = p_.head_dim, lanes = w_.query_lanes;
-    float* queries = Queries(index);
-    FewPlane::ClearFloats(queries, d * lanes);
-    for (int64_t r = 0; r < w_.score_rows; ++r) {
-      int64_t position = Position(s, r);
-      if (w_.Present(s, position)) {
-        const float* row = p_.QueryRow(s.b, h, s.first_slot + position);
-        for (int64_t x = 0; x < d; ++x) {
-          queries[x * lanes + r] = row[x] * w_.packed.factor;
-        }
+  /// Scores of the heads of one key head.
+  /// @param fresh whether the chunk before was not computed
+  void Chunk(int64_t kv, int64_t chunk, bool fresh) const {
+    int64_t first = kv * w_.group(), end = first + w_.group();
+    const FewWindow& window = w_.scores;
+    int64_t begin = chunk * kChunk, to = begin + kChunk + window.after;
+    for (int64_t h = first; h < end && !fresh; ++h) {
+      Move(h);
+    }
+    for (int64_t key = fresh ? begin - window.before : begin + window.after; key < to;
+         key += kLanes) {
+      if (key < 0 || key >= s_.keys) {
+        Clear(first, end, key - begin);
+        continue;
       }
-    }
-    for (int64_t r = 0; r < w_.scores.rows; ++r) {
-      w_.scores.ClearBeside(index, r, RoundUp(s.keys, kLanes));
-    }
-    for (int64_t r = 0; r < w_.weights.rows; ++r) {
-      bool present = r < w_.weight_rows && w_.Present(s, w_.Position(s, r));
-      w_.weights.ClearBeside(index, r, present ? RoundDown(s.keys, kSpan) : 0);
+      Tile(kv, key, At(first) + key - begin);
     }
   }
 
-  /// One chunk of keys of one key head.
-  void Chunk(int64_t index) const {
-    int64_t chunk = index % w_.chunks, kv = index / w_.chunks % p_.kv_heads;
-    const Sequence& s = w_.sequences[index / w_.chunks / p_.kv_heads];
-    if (w_.Skips(s, chunk)) {
-      return;
-    }
-    Scratch copy(w_.executor, kLanes * p_.head_dim);
-    int64_t group = p_.heads / p_.kv_heads;
-    int64_t from = chunk * kChunk, to = Min(from + kChunk, s.keys);
-    for (int64_t key = from; key < to; key += kLanes) {
-      const float* keys = Keys(s, kv, key, copy.data());
-      Ahead ahead{keys + kAhead, 16};
-      for (int64_t h = kv * group; h < (kv + 1) * group; ++h) {
-        Tile(s, h, key, keys, ahead);
-        ahead.step = 0;
-      }
-    }
-  }
+  /// Scores of the first row of a head, at the chunk's first key.
+  float* At(int64_t h) const { return windows_ + (h - unit_) * w_.scores.head + w_.scores.before; }
 
  private:
-  float* Queries(int64_t index) const {
-    return w_.queries.data() + index * p_.head_dim * w_.query_lanes;
+  /// What lies beside the next chunk, and its first keys, are known.
+  void Move(int64_t h) const {
+    const FewWindow& window = w_.scores;
+    float* row = At(h) - window.before;
+    for (int64_t r = 0; r < w_.score_rows; ++r, row += window.stride) {
+      memmove(row, row + kChunk, static_cast<size_t>(window.before + window.after) * sizeof(float));
+    }
   }
-  int64_t Position(const Sequence& s, int64_t score_row) const {
-    return w_.Position(s, score_row) - w_.pre_rows;
+
+  void Clear(int64_t first, int64_t end, int64_t column) const {
+    for (int64_t h = first; h < end; ++h) {
+      for (int64_t r = 0; r < w_.score_rows; ++r) {
+        Store(At(h) + r * w_.scores.stride + column, Zero());
+      }
+    }
   }
 
   /// kLanes keys, in a copy if they do not lie together.
-  const float* Keys(const Sequence& s, int64_t kv, int64_t key, float* copy) const {
-    int64_t border = p_.PastLen(s.b) - s.first_slot, d = p_.head_dim;
+  const float* Keys(int64_t kv, int64_t key) const {
+    int64_t border = p_.PastLen(s_.b) - s_.first_slot, d = p_.head_dim;
     bool together = key >= border || key + kLanes <= border;
-    if (together && key + kLanes <= s.keys) {
-      return p_.KeyRow(s.b, kv, s.first_slot + key);
+    if (together && key + kLanes <= s_.keys) {
+      return p_.KeyRow(s_.b, kv, s_.first_slot + key);
     }
-    FewPlane::ClearFloats(copy, kLanes * d);
-    for (int64_t n = 0; n < Min(kLanes, s.keys - key); ++n) {
-      memcpy(copy + n * d, p_.KeyRow(s.b, kv, s.first_slot + key + n),
+    ClearFloats(copy_, kLanes * d);
+    for (int64_t n = 0; n < Min(kLanes, s_.keys - key); ++n) {
+      memcpy(copy_ + n * d, p_.KeyRow(s_.b, kv, s_.first_slot + key + n),
              static_cast<size_t>(d) * sizeof(float));
     }
-    return copy;
+    return copy_;
   }
 
-  void Tile(const Sequence& s, int64_t h, int64_t key, const float* keys, Ahead ahead) const {
-    int64_t index = s.b * p_.heads + h, d = p_.head_dim;
-    for (int64_t r = 0; r < w_.score_rows; r += kLanes) {
-      KeyTile(keys, d, Queries(index) + r, w_.query_lanes, d, ahead, w_.score_rows - r,
-              w_.scores.Row(index, r) + key, w_.scores.stride);
-      ahead.step = 0;
-    }
-    bool all_see = w_.Present(s, Position(s, 0)) &&
-                   p_.visible.End(Position(s, 0)) >= key + kLanes &&
-                   p_.visible.First(s.keys - 1) <= key && w_.NewRows(s) == p_.q_len;
-    if (!all_see) {
-      MaskTile(s, index, key);
+  /// All heads of a key head.
+  void Tile(int64_t kv, int64_t key, float* out) const {
+    int64_t d = p_.head_dim, rows = w_.QueryRows();
+    const float* keys = Keys(kv, key);
+    Ahead ahead{keys + kAhead, 16};
+    KeyTiles(keys, d, w_.queries.data() + (s_.b * p_.kv_heads + kv) * d * rows, rows, d, ahead,
+             rows, out, w_.scores.stride);
+    int64_t oldest = w_.Position(s_, 0) - w_.pre_rows;
+    bool all_see = w_.Present(s_, oldest) && p_.visible.End(oldest) >= key + kLanes &&
+                   p_.visible.First(s_.keys - 1) <= key && w_.NewRows(s_) == p_.q_len;
+    for (int64_t n = 0; n < w_.group() && !all_see; ++n) {
+      Mask(key, out + n * w_.scores.head);
     }
   }
 
-  void MaskTile(const Sequence& s, int64_t index, int64_t key) const {
+  void Mask(int64_t key, float* out) const {
     for (int64_t r = 0; r < w_.score_rows; ++r) {
-      int64_t position = Position(s, r);
+      int64_t position = w_.Position(s_, r) - w_.pre_rows;
       int64_t first = p_.visible.First(Max(position, 0)) - key;
-      int64_t end = w_.Present(s, position) ? p_.visible.End(position) - key : 0;
-      float* row = w_.scores.Row(index, r) + key;
+      int64_t end = w_.Present(s_, position) ? p_.visible.End(position) - key : 0;
+      float* row = out + r * w_.scores.stride;
       Store(row, KeepLanes(Load(row), first, end, Zero()));
     }
   }
 
   const FewWork& w_;
   const AttentionParams& p_;
+  const Sequence& s_;
+  const int64_t unit_;
+  float* const windows_;
+  float* const copy_;
 };
 
 }  // namespace heddle::HEDDLE_ISA

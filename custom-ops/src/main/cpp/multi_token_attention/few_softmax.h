@@ -1,5 +1,4 @@
-// Second and third step on a few query rows: convolution, head mix and exponential chunk by chunk;
-// then one largest score and one sum for all chunks.
+// Second step on a few query rows: head mix and exponential of one chunk.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_FEW_SOFTMAX_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_FEW_SOFTMAX_H_
 
@@ -7,106 +6,110 @@
 
 namespace heddle::HEDDLE_ISA {
 
+/// Where the exponentials of a unit go, one chunk: floats from head to head and from row to row.
+struct FewExponentials {
+  float* at;
+  int64_t head, row;
+  float* span_largest;  ///< [spans][heads][rows], what a span is relative to
+  int64_t heads;        ///< of span_largest
+};
+
+/// Exponentials of one chunk, relative to a largest score of the chunk.
 class FewSoftmax {
  public:
-  explicit FewSoftmax(const FewWork& work) : w_(work), p_(work.p) {}
+  /// @param sums [unit heads][rows][kLanes], for the time of a chunk
+  FewSoftmax(const FewSegment& segment, float* sums)
+      : w_(segment.w), s_(segment.s), unit_(segment.head), sums_(sums) {}
 
-  /// Exponentials of one chunk of one group of heads, relative to a largest score of the chunk.
-  void Chunk(int64_t index) const {
-    int64_t group = w_.packed.group;
-    int64_t chunk = index % w_.chunks, head = index / w_.chunks % w_.groups * group;
-    const Sequence& s = w_.sequences[index / w_.chunks / w_.groups];
-    int64_t state = w_.State(s, chunk, head, 0), states = group * w_.weights.rows;
-    FewPlane::ClearFloats(w_.sums.data() + state * kLanes, states * kLanes);
-    for (int64_t x = 0; x < states; ++x) {
-      w_.largest.data()[state + x] = kLowest;
-    }
-    if (w_.Skips(s, chunk)) {
-      return;
-    }
-    Scratch block(w_.executor, p_.pre_kernel ? states * kBlockStride : 0);
-    int64_t to = Min(chunk * kChunk + kChunk, s.keys);
-    for (int64_t key = chunk * kChunk; key < to; key += kBlock) {
-      Block(s, chunk, head, key, block.data());
+  /// What is known of a chunk that has nothing.
+  void Skip(int64_t chunk) const {
+    int64_t state = w_.State(s_, chunk, unit_, 0);
+    for (int64_t at = 0; at < w_.unit * w_.rows; ++at) {
+      w_.sums.data()[state + at] = 0;
+      w_.largest.data()[state + at] = kLowest;
     }
   }
 
-  /// Brings one head's weights of all chunks to one largest score and divides by the sum.
-  void Normalise(int64_t index) const {
-    const Sequence& s = w_.sequences[index / p_.heads];
-    int64_t h = index % p_.heads;
-    for (int64_t r = 0; r < w_.NewRows(s) + w_.post_rows && w_.NewRows(s) > 0; ++r) {
-      if (w_.Present(s, w_.Position(s, r))) {
-        NormaliseRow(s, h, r);
+  /// @param scores of the unit's first head; `input.in` to head 0, row 0
+  /// @param row floats from row to row of the scores
+  void Chunk(int64_t chunk, const float* scores, int64_t head, int64_t row,
+             const FewExponentials& out) const {
+    Skip(chunk);
+    ClearFloats(sums_, w_.unit * w_.rows * kLanes);
+    for (int64_t h = 0; h < w_.unit; h += w_.packed.group) {
+      for (int64_t r = 0; r < w_.WeightRows(s_); ++r) {
+        if (w_.Present(s_, w_.Position(s_, r))) {
+          Row(chunk, h, r, scores + h * head + r * row, head, out);
+        }
+      }
+    }
+    float* sums = w_.sums.data() + w_.State(s_, chunk, unit_, 0);
+    for (int64_t at = 0; at < w_.unit * w_.rows; ++at) {
+      sums[at] = Sum(Load(sums_ + at * kLanes));
+    }
+  }
+
+  /// Makes all spans of a chunk relative to its largest score.
+  void Settle(int64_t chunk, const FewExponentials& e) const {
+    int64_t begin = chunk * kChunk, end = Min(begin + kChunk, RoundUp(s_.keys, kSpan));
+    for (int64_t h = 0; h < w_.unit; ++h) {
+      for (int64_t r = 0; r < w_.WeightRows(s_); ++r) {
+        if (!w_.Present(s_, w_.Position(s_, r))) {
+          continue;
+        }
+        float largest = w_.largest.data()[w_.State(s_, chunk, unit_ + h, r)];
+        for (int64_t key = begin; key < end; key += kSpan) {
+          float here = e.span_largest[((key - begin) / kSpan * e.heads + h) * w_.rows + r];
+          if (here != largest) {
+            float* span = e.at + h * e.head + r * e.row + key - begin;
+            ScalePart(Factor(1, here - largest), w_.Mask(w_.Position(s_, r), key), span, kSpan,
+                      span);
+          }
+        }
       }
     }
   }
 
  private:
-  /// kBlock keys; `memory` holds a block of all heads.
-  void Block(const Sequence& s, int64_t chunk, int64_t head, int64_t key, float* memory) const {
-    int64_t rows = w_.NewRows(s) + w_.post_rows, plane = s.b * p_.heads + head;
-    const HeadMix& mix = p_.pre_mix;
-    MixInput input{w_.scores.Row(plane, 0) + key, w_.scores.Head(),
-                   mix ? w_.packed.pre_mix + head * mix.size : nullptr, mix.size};
-    int64_t stride = w_.scores.stride;
-    if (p_.pre_kernel) {
-      const ScoreKernel& kernel = p_.pre_kernel;
-      input.in = memory;
-      input.stride = w_.weights.rows * kBlockStride;
-      stride = kBlockStride;
-      for (int64_t h = 0; h < w_.packed.group; ++h) {
-        ConvolveFew(kernel, w_.packed.pre + (head + h) * kernel.rows * kernel.columns,
-                    w_.scores.Row(plane + h, 0) + key, w_.scores.stride, rows,
-                    memory + h * input.stride);
-      }
-    }
-    Exponentiate(s, chunk, head, key, input, stride);
-  }
-
-  void Exponentiate(const Sequence& s, int64_t chunk, int64_t head, int64_t key, MixInput input,
-                    int64_t stride) const {
-    int64_t spans = (Min(key + kBlock, RoundUp(s.keys, kSpan)) - key) / kSpan;
-    const float* in = input.in;
-    for (int64_t r = 0; r < w_.NewRows(s) + w_.post_rows; ++r) {
-      if (!w_.Present(s, w_.Position(s, r))) {
-        continue;
-      }
-      int64_t state = w_.State(s, chunk, head, r);
-      input.in = in + r * stride;
-      RowState row{w_.weights.Row(s.b * p_.heads + head, r) + key,
-                   w_.weights.Head(),
-                   w_.sums.data() + state * kLanes,
-                   w_.largest.data() + state,
-                   w_.span_largest.data() + w_.SpanState(s, key, head, r),
-                   w_.weights.rows,
-                   w_.StateRows()};
-      heddle::HEDDLE_ISA::Exponentiate(input, w_.Mask(w_.Position(s, r), key), row, w_.packed.group,
-                                       spans);
-    }
-  }
-
-  void NormaliseRow(const Sequence& s, int64_t h, int64_t r) const {
-    float largest = kLowest, sum = 0;
-    for (int64_t chunk = 0; chunk < w_.chunks; ++chunk) {
-      float here = w_.largest.data()[w_.State(s, chunk, h, r)];
-      largest = here > largest ? here : largest;
-    }
-    for (int64_t chunk = 0; chunk < w_.chunks; ++chunk) {
-      int64_t state = w_.State(s, chunk, h, r);
-      sum += Sum(Load(w_.sums.data() + state * kLanes)) *
-             Exp2(Splat(w_.largest.data()[state] - largest))[0];
-    }
-    float* row = w_.weights.Row(s.b * p_.heads + h, r);
-    for (int64_t key = w_.FirstKey(s); key < s.keys; key += kSpan) {
-      float here = w_.span_largest.data()[w_.SpanState(s, key, h, r)];
-      ScalePart(Factor(1 / sum, here - largest), w_.Mask(w_.Position(s, r), key), row + key, kSpan,
-                row + key);
-    }
+  void Row(int64_t chunk, int64_t h, int64_t r, const float* scores, int64_t score_head,
+           const FewExponentials& out) const {
+    const HeadMix& mix = w_.p.pre_mix;
+    int64_t begin = chunk * kChunk;
+    int64_t spans = (Min(begin + kChunk, RoundUp(s_.keys, kSpan)) - begin) / kSpan;
+    MixInput input{scores, score_head, mix ? w_.packed.pre_mix + (unit_ + h) * mix.size : nullptr,
+                   mix.size};
+    RowState row{out.at + h * out.head + r * out.row,
+                 out.head,
+                 sums_ + (h * w_.rows + r) * kLanes,
+                 w_.largest.data() + w_.State(s_, chunk, unit_ + h, r),
+                 out.span_largest + h * w_.rows + r,
+                 w_.rows,
+                 out.heads * w_.rows};
+    Exponentiate(input, w_.Mask(w_.Position(s_, r), begin), row, w_.packed.group, spans);
   }
 
   const FewWork& w_;
-  const AttentionParams& p_;
+  const Sequence& s_;
+  const int64_t unit_;
+  float* const sums_;
+};
+
+/// Largest score and inverse sum of all chunks.
+struct FewTotal {
+  float largest, inverse;
+
+  static FewTotal Of(const FewWork& w, const Sequence& s, int64_t head, int64_t row) {
+    float largest = kLowest, sum = 0;
+    for (int64_t chunk = 0; chunk < w.chunks; ++chunk) {
+      float here = w.largest.data()[w.State(s, chunk, head, row)];
+      largest = here > largest ? here : largest;
+    }
+    for (int64_t chunk = 0; chunk < w.chunks; ++chunk) {
+      int64_t state = w.State(s, chunk, head, row);
+      sum += Factor(w.sums.data()[state], w.largest.data()[state] - largest);
+    }
+    return FewTotal{largest, 1 / sum};
+  }
 };
 
 }  // namespace heddle::HEDDLE_ISA

@@ -1,107 +1,150 @@
-// Last steps on a few query rows: second convolution, second head mix and product with the values
-// chunk by chunk; then the sum over all chunks.
+// Last steps on a few query rows: product with the values chunk by chunk, before it second
+// convolution and second head mix; then the sum over all chunks.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_FEW_VALUES_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_FEW_VALUES_H_
 
-#include "multi_token_attention/few_work.h"
+#include "multi_token_attention/few_softmax.h"
 #include "multi_token_attention/values.h"
 
 namespace heddle::HEDDLE_ISA {
 
+/// Adds the values of one chunk to its context, one head.
+/// @param weights of the first new row and the chunk's first key
+static inline void AddChunk(const FewWork& w, const Sequence& s, int64_t head, int64_t chunk,
+                            const float* weights, int64_t stride) {
+  int64_t begin = chunk * kChunk;
+  float* context = w.Context(s, chunk, head);
+  ClearFloats(context, w.p.q_len * w.packed.features);
+  Ahead ahead{w.packed.Value(s, w.packed.KvHead(head), begin) + kAhead, w.packed.ValueStride()};
+  ValueSum(w.packed, s, head, context)
+      .Add(s.out_begin, w.NewRows(s), begin, Min(begin + kChunk, s.keys), weights, stride, ahead);
+}
+
+/// Complete rows: division, convolution, mix, product with the values.
 class FewValues {
  public:
-  explicit FewValues(const FewWork& work) : w_(work), p_(work.p) {}
-
-  /// One chunk's share of the context of one group of heads.
-  void Chunk(int64_t index) const {
-    int64_t chunk = index % w_.chunks, head = index / w_.chunks % w_.groups * w_.packed.group;
-    const Sequence& s = w_.sequences[index / w_.chunks / w_.groups];
-    FewPlane::ClearFloats(w_.Context(s, chunk, head),
-                          w_.packed.group * p_.q_len * w_.packed.features);
-    if (w_.Skips(s, chunk)) {
-      return;
-    }
-    int64_t size = w_.packed.group * HeadStride();
-    Scratch convolved(w_.executor, p_.post_kernel ? size : 0);
-    Scratch mixed(w_.executor, p_.post_kernel || p_.post_mix ? size : 0);
-    int64_t to = Min(chunk * kChunk + kChunk, s.keys);
-    for (int64_t key = chunk * kChunk; key < to; key += kBlock) {
-      Plane weights = Convolve(s, head, key, convolved.data());
-      if (p_.post_kernel || p_.post_mix) {
-        weights = Mix(s, head, key, weights, mixed.data());
-      }
-      for (int64_t h = 0; h < w_.packed.group; ++h) {
-        AddValues(s, chunk, head + h, key, Min(key + kBlock, to), weights, h);
-      }
+  /// @param window [weights.rows][weights.stride]
+  /// @param totals [unit heads][rows]
+  /// @param convolved, mixed [unit heads][Padded(q_len)][kChunkStride]
+  FewValues(const FewSegment& segment, float* window, FewTotal* totals, float* convolved,
+            float* mixed)
+      : w_(segment.w),
+        p_(w_.p),
+        s_(segment.s),
+        unit_(segment.head),
+        window_(window),
+        totals_(totals),
+        convolved_(convolved),
+        mixed_(mixed) {
+    for (int64_t at = 0; at < w_.unit * w_.rows; ++at) {
+      totals_[at] = FewTotal::Of(w_, s_, unit_ + at / w_.rows, at % w_.rows);
     }
   }
 
-  /// Context of one head.
-  void Finish(int64_t index) const {
-    const Sequence& s = w_.sequences[index / p_.heads];
-    int64_t h = index % p_.heads, features = w_.packed.features;
-    for (int64_t r = 0; r < w_.NewRows(s); ++r) {
-      float* row = w_.Context(s, 0, h) + r * features;
-      for (int64_t chunk = 1; chunk < w_.chunks; ++chunk) {
-        const float* part = w_.Context(s, chunk, h) + r * features;
-        for (int64_t x = 0; x < features; x += kLanes) {
-          Store(row + x, Load(row + x) + Load(part + x));
-        }
-      }
-      FinishRow(w_.packed, s, h, s.out_begin + r, row);
+  static int64_t HeadStride(const FewWork& w) { return FewWork::Padded(w.p.q_len) * kChunkStride; }
+
+  void Chunk(int64_t chunk) const {
+    int64_t keys = RoundUp(Min(kChunk, s_.keys - chunk * kChunk), kBlock);
+    for (int64_t h = 0; h < w_.unit; ++h) {
+      Convolve(h, chunk, keys);
+    }
+    for (int64_t h = 0; h < w_.unit; h += w_.packed.group) {
+      Mix(h, chunk, Min(keys, RoundUp(s_.keys - chunk * kChunk, kSpan)));
+    }
+    for (int64_t h = 0; h < w_.unit; ++h) {
+      AddChunk(w_, s_, unit_ + h, chunk, mixed_ + h * HeadStride(w_), kChunkStride);
     }
   }
 
  private:
-  /// Weights of a block, [heads][rows][keys].
-  struct Plane {
-    const float* at;
-    int64_t head, row;  ///< strides
-  };
-
-  int64_t HeadStride() const { return FewWork::Padded(p_.q_len) * kBlockStride; }
-
-  /// New rows of one block, through the convolution if there is one.
-  Plane Convolve(const Sequence& s, int64_t head, int64_t key, float* out) const {
-    int64_t plane = s.b * p_.heads + head;
+  /// New rows of one head, through the convolution if there is one.
+  void Convolve(int64_t h, int64_t chunk, int64_t keys) const {
+    const FewWindow& window = w_.weights;
     const ScoreKernel& kernel = p_.post_kernel;
+    float* out = convolved_ + h * HeadStride(w_);
     if (!kernel) {
-      return Plane{w_.weights.Row(plane, 0) + key, w_.weights.Head(), w_.weights.stride};
+      Divide(h, chunk * kChunk, keys, out, kChunkStride);
+      return;
     }
-    for (int64_t h = 0; h < w_.packed.group; ++h) {
-      ConvolveFew(kernel, w_.packed.post + (head + h) * kernel.rows * kernel.columns,
-                  w_.weights.Row(plane + h, 0) + key, w_.weights.stride, w_.NewRows(s),
-                  out + h * HeadStride());
-    }
-    return Plane{out, HeadStride(), kBlockStride};
+    Divide(h, chunk * kChunk - window.before, window.before + keys + window.after, window_,
+           window.stride);
+    ConvolveFew(kernel, w_.packed.post + (unit_ + h) * kernel.rows * kernel.columns,
+                window_ + window.before, window.stride, w_.NewRows(s_), keys, out, kChunkStride);
   }
 
-  /// Mixes and masks one block.
-  Plane Mix(const Sequence& s, int64_t head, int64_t key, const Plane& in, float* out) const {
+  /// All rows of one head divided by their sums; `from` and `count` are whole vectors.
+  void Divide(int64_t h, int64_t from, int64_t count, float* out, int64_t stride) const {
+    int64_t begin = w_.FirstKey(s_), end = RoundUp(s_.keys, kSpan);
+    for (int64_t r = 0; r < w_.WeightRows(s_); ++r, out += stride) {
+      if (!w_.Present(s_, w_.Position(s_, r))) {
+        ClearFloats(out, count);
+        continue;
+      }
+      int64_t key = Min(Max(from, begin), from + count);
+      ClearFloats(out, key - from);
+      while (key < Min(from + count, end)) {
+        int64_t next = Min(RoundDown(key, kSpan) + kSpan, from + count);
+        DivideSpan(h, r, key, next - key, out + key - from);
+        key = next;
+      }
+      ClearFloats(out + key - from, from + count - key);
+    }
+  }
+
+  void DivideSpan(int64_t h, int64_t r, int64_t key, int64_t count, float* out) const {
+    const FewTotal& total = totals_[h * w_.rows + r];
+    float here = *w_.SpanLargest(s_, key, unit_ + h, r);
+    ScalePart(Factor(total.inverse, here - total.largest), w_.Mask(w_.Position(s_, r), key),
+              w_.Weights(s_, unit_ + h, r) + key, count, out);
+  }
+
+  /// Mixes and masks the heads of one mix.
+  void Mix(int64_t h, int64_t chunk, int64_t keys) const {
     const HeadMix& mix = p_.post_mix;
-    int64_t end = Min(key + kBlock, RoundUp(s.keys, kSpan));
-    for (int64_t r = 0; r < w_.NewRows(s); ++r) {
-      for (int64_t span = key; span < end; span += kSpan) {
-        MixInput input{in.at + r * in.row + span - key, in.head,
-                       mix ? w_.packed.post_mix + head * mix.size : nullptr, mix.size};
-        MixWeights(input, w_.Mask(s.out_begin + r, span), w_.packed.group,
-                   out + r * kBlockStride + span - key, HeadStride());
+    for (int64_t r = 0; r < w_.NewRows(s_); ++r) {
+      for (int64_t x = 0; x < keys; x += kSpan) {
+        int64_t at = h * HeadStride(w_) + r * kChunkStride + x;
+        MixInput input{convolved_ + at, HeadStride(w_),
+                       mix ? w_.packed.post_mix + (unit_ + h) * mix.size : nullptr, mix.size};
+        MixWeights(input, w_.Mask(s_.out_begin + r, chunk * kChunk + x), w_.packed.group,
+                   mixed_ + at, HeadStride(w_));
       }
     }
-    return Plane{out, HeadStride(), kBlockStride};
-  }
-
-  void AddValues(const Sequence& s, int64_t chunk, int64_t head, int64_t key, int64_t end,
-                 const Plane& weights, int64_t h) const {
-    Ahead ahead{w_.packed.Value(s, w_.packed.KvHead(head), key) + kAhead, w_.packed.ValueStride()};
-    ValueSum(w_.packed, s, head, w_.Context(s, chunk, head))
-        .Add(s.out_begin, w_.NewRows(s), key, end, weights.at + h * weights.head, weights.row,
-             ahead);
   }
 
   const FewWork& w_;
   const AttentionParams& p_;
+  const Sequence& s_;
+  const int64_t unit_;
+  float* const window_;
+  FewTotal* const totals_;
+  float* const convolved_;
+  float* const mixed_;
 };
+
+/// Context of one head: the sum over the chunks, in order.
+static inline void FinishContext(const FewWork& w, int64_t index) {
+  const Sequence& s = w.sequences[index / w.p.heads];
+  int64_t h = index % w.p.heads, features = w.packed.features;
+  for (int64_t r = 0; r < w.NewRows(s); ++r) {
+    // If streamed, each chunk is relative to a largest score of its own, and not divided yet.
+    FewTotal total{0, 1};
+    if (w.streamed) {
+      total = FewTotal::Of(w, s, h, r);
+    }
+    float* row = w.Context(s, 0, h) + r * features;
+    for (int64_t chunk = 0; chunk < w.chunks; ++chunk) {
+      float* part = w.Context(s, chunk, h) + r * features;
+      float behind = w.streamed ? w.largest.data()[w.State(s, chunk, h, r)] - total.largest : 0;
+      Vec factor = Splat(Factor(total.inverse, behind));
+      for (int64_t x = 0; x < features; x += kLanes) {
+        Vec sum = chunk == 0 ? Zero() : Load(row + x);
+        Store(row + x, MulAdd(factor, Load(part + x), sum));
+      }
+    }
+    FinishRow(w.packed, s, h, s.out_begin + r, row);
+  }
+}
 
 }  // namespace heddle::HEDDLE_ISA
 

@@ -10,38 +10,32 @@ namespace heddle::HEDDLE_ISA {
 inline constexpr int64_t kFewRows = 16;  // new rows, at most
 inline constexpr int64_t kChunk = 256;
 inline constexpr int64_t kChunkSpans = kChunk / kSpan;
+inline constexpr int64_t kChunkStride = kChunk + 16;
+inline constexpr int64_t kAhead = 2048;  // floats by which keys and values are fetched ahead
 inline constexpr int64_t kFewConvRows = 6;
 inline constexpr int kFewConvVectors = kLanes == 16 ? 2 : 1;
-inline constexpr int64_t kBlockStride = kBlock + 16;
-inline constexpr int64_t kAhead = 2048;  // floats by which keys and values are fetched ahead
 
-/// A plane [batch, heads, rows, keys] with zeros beside the keys, as a convolution reads it.
-struct FewPlane {
-  int64_t rows = 0;  ///< with some below that no one asks for
-  int64_t margin = 0, stride = 0;
-  Scratch memory;
+/// One plane of a chunk's rows, with the keys beside it that a convolution looks at.
+struct FewWindow {
+  int64_t rows = 0;               ///< with some below that no one asks for
+  int64_t before = 0, after = 0;  ///< keys beside the chunk, whole vectors
+  int64_t stride = 0, head = 0;   ///< floats from row to row, from head to head
 
-  void Reset(Executor& executor, int64_t heads, const ScoreKernel& kernel, int64_t keys) {
-    margin = RoundUp(kernel.left, 16);
-    stride = margin + RoundUp(keys, kBlock) + RoundUp(kernel.right(), 16) + 48;
-    memory.Reset(executor, heads * Head());
-  }
-  int64_t Head() const { return rows * stride; }
-  float* Row(int64_t head, int64_t row) const {
-    return memory.data() + head * Head() + row * stride + margin;
-  }
-  /// Everything beside the keys [0, keys).
-  void ClearBeside(int64_t head, int64_t row, int64_t keys) const {
-    float* at = Row(head, row);
-    ClearFloats(at - margin, margin);
-    ClearFloats(at + keys, stride - margin - keys);
-  }
-  static void ClearFloats(float* to, int64_t count) {
-    memset(to, 0, static_cast<size_t>(count) * sizeof(float));
+  static FewWindow Of(const ScoreKernel& kernel, int64_t rows) {
+    FewWindow w;
+    w.rows = rows;
+    w.before = RoundUp(kernel.left, 16);
+    w.after = RoundUp(kernel.right(), 16);
+    w.stride = w.before + kChunk + w.after + 16;
+    w.head = rows * w.stride;
+    return w;
   }
 };
 
 /// Rows of scores reach further back than rows of weights, those further than the new rows.
+///
+/// A unit is the heads that one task computes together: those that mixes join and those that share
+/// keys. A segment is some consecutive chunks of a unit.
 struct FewWork {
   Executor& executor;
   const AttentionParams& p;
@@ -49,14 +43,18 @@ struct FewWork {
   const Sequence* const sequences;
   const int64_t pre_rows, post_rows;      ///< that the convolutions look back to
   const int64_t weight_rows, score_rows;  ///< at most
-  const int64_t query_lanes;              ///< rows of scores, whole vectors
-  const int64_t chunks, groups;
-  FewPlane scores, weights;
-  Scratch queries;  ///< [batch, heads, head_dim, query_lanes], times scale / ln 2
-  /// What is known of a row: [batch, chunks, heads, rows] (largest and sums of a chunk) and
-  /// [batch, spans, heads, rows].
-  Scratch sums, largest, span_largest;
-  Scratch context;  ///< [batch, chunks, heads, q_len, features]
+  const int64_t rows;                     ///< of a plane of weights
+  const int64_t chunks;
+  const int64_t unit, units;
+  const bool streamed;  ///< nothing but the product with the values follows the softmax
+  const FewWindow scores, weights;
+  const int64_t weight_stride;  ///< floats from row to row of `all_weights`
+  int64_t segments = 1;         ///< of a sequence and unit
+  Scratch queries;              ///< [batch, kv_heads, head_dim, query_rows], times scale / ln 2
+  Scratch sums, largest;        ///< of a chunk's exponentials, [batch, chunks, heads, rows]
+  Scratch span_largest;         ///< [batch, spans, heads, rows]; not if streamed
+  Scratch all_weights;          ///< exponentials, [batch, heads, rows, keys]; not if streamed
+  Scratch context;              ///< [batch, chunks, heads, q_len, features]
 
   FewWork(Executor& an_executor, const Packed& a_packed, const Sequence* some_sequences)
       : executor(an_executor),
@@ -67,19 +65,21 @@ struct FewWork {
         post_rows(p.post_kernel.rows - 1),
         weight_rows(p.q_len + post_rows),
         score_rows(weight_rows + pre_rows),
-        query_lanes(RoundUp(score_rows, kLanes)),
+        rows(Max(Padded(p.q_len) + post_rows, Padded(weight_rows))),
         chunks((p.keys() + kChunk - 1) / kChunk),
-        groups(p.heads / packed.group) {
+        unit(JoinedHeads(packed.group, p.heads / p.kv_heads, p.heads)),
+        units(p.heads / unit),
+        streamed(!p.post_kernel && !p.post_mix),
+        scores(FewWindow::Of(p.pre_kernel, rows + pre_rows)),
+        weights(FewWindow::Of(p.post_kernel, rows)),
+        weight_stride(RoundUp(p.keys(), kBlock) + 16) {
     int64_t heads = p.batch * p.heads;
-    weights.rows = Max(Padded(p.q_len) + post_rows, Padded(weight_rows));
-    scores.rows = weights.rows + pre_rows;
-    scores.Reset(executor, heads, p.pre_kernel, p.keys());
-    weights.Reset(executor, heads, p.post_kernel, p.keys());
-    queries.Reset(executor, heads * p.head_dim * query_lanes);
-    int64_t states = p.batch * chunks * StateRows();
-    sums.Reset(executor, states * kLanes);
+    queries.Reset(executor, heads * p.head_dim * scores.rows);
+    int64_t states = p.batch * chunks * p.heads * rows;
+    sums.Reset(executor, states);
     largest.Reset(executor, states);
-    span_largest.Reset(executor, states * kChunkSpans);
+    span_largest.Reset(executor, streamed ? 0 : states * kChunkSpans);
+    all_weights.Reset(executor, streamed ? 0 : heads * rows * weight_stride);
     context.Reset(executor, heads * chunks * p.q_len * packed.features);
   }
 
@@ -87,6 +87,8 @@ struct FewWork {
   static int64_t Padded(int64_t rows) { return rows == 1 ? 1 : RoundUp(rows, kFewConvRows); }
 
   int64_t NewRows(const Sequence& s) const { return s.keys - s.out_begin; }
+  /// Rows of weights that some new row needs.
+  int64_t WeightRows(const Sequence& s) const { return NewRows(s) + post_rows; }
   /// Position of a weight row; rows of scores start pre_rows earlier.
   int64_t Position(const Sequence& s, int64_t weight_row) const {
     return s.out_begin - post_rows + weight_row;
@@ -107,34 +109,58 @@ struct FewWork {
     return SpanMask{p.visible.First(position) - key, p.visible.End(position) - key};
   }
 
-  int64_t StateRows() const { return p.heads * weights.rows; }
   int64_t State(const Sequence& s, int64_t chunk, int64_t head, int64_t row) const {
-    return (s.b * chunks + chunk) * StateRows() + head * weights.rows + row;
+    return ((s.b * chunks + chunk) * p.heads + head) * rows + row;
   }
-  int64_t SpanState(const Sequence& s, int64_t key, int64_t head, int64_t row) const {
-    return (s.b * chunks * kChunkSpans + key / kSpan) * StateRows() + head * weights.rows + row;
+  float* SpanLargest(const Sequence& s, int64_t key, int64_t head, int64_t row) const {
+    return span_largest.data() + State(s, 0, head, row) +
+           (s.b * chunks * (kChunkSpans - 1) + key / kSpan) * p.heads * rows;
+  }
+  float* Weights(const Sequence& s, int64_t head, int64_t row) const {
+    return all_weights.data() + ((s.b * p.heads + head) * rows + row) * weight_stride;
   }
   float* Context(const Sequence& s, int64_t chunk, int64_t head) const {
     return context.data() + ((s.b * chunks + chunk) * p.heads + head) * p.q_len * packed.features;
   }
+  /// Rows of scores of the heads that share keys.
+  int64_t QueryRows() const { return group() * scores.rows; }
+  int64_t group() const { return p.heads / p.kv_heads; }
 };
 
-/// Rows [0, rows) of kBlock convolved keys.
+/// What one task works on.
+struct FewSegment {
+  const FewWork& w;
+  const Sequence& s;
+  const int64_t head;        ///< the first of the unit
+  const int64_t begin, end;  ///< chunks
+
+  static FewSegment Of(const FewWork& w, int64_t index) {
+    int64_t segment = index % w.segments, unit = index / w.segments % w.units;
+    return FewSegment{w, w.sequences[index / w.segments / w.units], unit * w.unit,
+                      w.chunks * segment / w.segments, w.chunks * (segment + 1) / w.segments};
+  }
+};
+
+static inline void ClearFloats(float* to, int64_t count) {
+  memset(to, 0, static_cast<size_t>(count) * sizeof(float));
+}
+
+/// Rows [0, rows) of `keys` convolved keys, whole blocks.
 static inline void ConvolveFew(const ScoreKernel& kernel, const float* packed, const float* in,
-                               int64_t stride, int64_t rows, float* out) {
+                               int64_t stride, int64_t rows, int64_t keys, float* out,
+                               int64_t out_stride) {
   in -= kernel.left;
   if (rows == 1) {
-    for (int64_t j = 0; j < kBlock; j += kMixVectors * kLanes) {
+    for (int64_t j = 0; j < keys; j += kMixVectors * kLanes) {
       Convolve<1, kMixVectors>(kernel.rows, in + j, stride, packed, kernel.columns, out + j,
-                               kBlockStride);
+                               out_stride);
     }
     return;
   }
   for (int64_t g = 0; g < rows; g += kFewConvRows) {
-    for (int64_t j = 0; j < kBlock; j += kFewConvVectors * kLanes) {
+    for (int64_t j = 0; j < keys; j += kFewConvVectors * kLanes) {
       Convolve<kFewConvRows, kFewConvVectors>(kernel.rows, in + g * stride + j, stride, packed,
-                                              kernel.columns, out + g * kBlockStride + j,
-                                              kBlockStride);
+                                              kernel.columns, out + g * out_stride + j, out_stride);
     }
   }
 }

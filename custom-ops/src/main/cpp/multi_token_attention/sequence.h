@@ -30,6 +30,12 @@ static inline Sequence CutSequence(const AttentionParams& p, int64_t b) {
   return s;
 }
 
+/// Heads that must be computed together if groups of both sizes must be.
+static inline int64_t JoinedHeads(int64_t a, int64_t b, int64_t heads) {
+  int64_t most = Max(a, b);
+  return most % Min(a, b) == 0 ? most : heads;
+}
+
 /// Inputs in the layout of the tiles.
 struct Packed {
   const AttentionParams* params = nullptr;

@@ -17,11 +17,13 @@ inline constexpr int kScoreRows = 8;   // rows of a score tile, times 2 vectors 
 inline constexpr int kConvRows = 16;   // rows of a convolution tile, times 1 vector of keys
 inline constexpr int kMixVectors = 4;  // vectors of keys of a mix tile, times up to 4 heads
 inline constexpr int kSumVectors = 4;  // vectors of features of a value tile, times 4 rows
+inline constexpr int kKeyRows = 12;    // rows of a tile of keys as they lie, times 1 vector of keys
 #else
 inline constexpr int kScoreRows = 4;
 inline constexpr int kConvRows = 8;
 inline constexpr int kMixVectors = 2;
 inline constexpr int kSumVectors = 2;
+inline constexpr int kKeyRows = 6;
 #endif
 inline constexpr int kSumRows = 4;
 inline constexpr int kPanel = 2 * kLanes;  // keys of a packed panel
@@ -213,27 +215,81 @@ HEDDLE_INLINE void Transpose(Vec (&r)[kLanes]) {
   SwapBlocks<1>(r);
 }
 
-/// Scores of kLanes keys (stride ldk) and kLanes queries that lie in lanes, [d] with stride ldq:
-/// s[query][key], the first `rows` queries.
+#if HEDDLE_LANES == 16
+/// kLanes columns of kLanes rows (stride ld).
+///
+/// Shuffles and half of the products need the same unit of the processor; so half of the work is
+/// done by loads, and what is left has no operands that would take registers.
+HEDDLE_INLINE void LoadColumns(const float* rows, int64_t ld, Vec (&columns)[kLanes]) {
+  HEDDLE_UNROLL for (int q = 0; q < kLanes; q += 4) {
+    Vec r[4];
+    HEDDLE_UNROLL for (int i = 0; i < 4; ++i) {
+      const float* at = rows + i * ld + q;
+      r[i] = _mm512_castps128_ps512(_mm_loadu_ps(at));
+      r[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(at + 4 * ld), 1);
+      r[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(at + 8 * ld), 2);
+      r[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(at + 12 * ld), 3);
+    }
+    __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(r[0], r[1]));
+    __m512d b = _mm512_castps_pd(_mm512_unpackhi_ps(r[0], r[1]));
+    __m512d c = _mm512_castps_pd(_mm512_unpacklo_ps(r[2], r[3]));
+    __m512d d = _mm512_castps_pd(_mm512_unpackhi_ps(r[2], r[3]));
+    columns[q] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
+    columns[q + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
+    columns[q + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
+    columns[q + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
+  }
+}
+#else
+/// kLanes columns of kLanes rows (stride ld).
+HEDDLE_INLINE void LoadColumns(const float* rows, int64_t ld, Vec (&columns)[kLanes]) {
+  HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) { columns[i] = Load(rows + i * ld); }
+  Transpose(columns);
+}
+#endif
+
+/// Scores of kLanes keys (stride ldk) and ROWS queries that lie side by side, [d] with stride ldq:
+/// s[query][key].
+template <int ROWS>
 static __attribute__((noinline)) void KeyTile(const float* k, int64_t ldk, const float* q,
-                                              int64_t ldq, int64_t d, Ahead ahead, int64_t rows,
-                                              float* s, int64_t lds) {
-  Vec c[kLanes];
-  HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) { c[i] = Zero(); }
-#pragma GCC unroll 2
-  for (int64_t x = 0; x < d; ++x) {
-    ahead.Fetch(x);
-    Vec a = Load(q + x * ldq);
-    const float* key = k + x;
+                                              int64_t ldq, int64_t d, Ahead ahead, float* s,
+                                              int64_t lds) {
+  Vec c[ROWS];
+  HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) { c[r] = Zero(); }
+  int64_t x = 0;
+  for (; x + kLanes <= d; x += kLanes) {
+    Vec features[kLanes];
+    LoadColumns(k + x, ldk, features);
     HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
-      c[i] = MulAdd(a, Splat(*key), c[i]);
-      key += ldk;
+      ahead.Fetch(x + i);
+      HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) {
+        c[r] = MulAdd(Splat(q[(x + i) * ldq + r]), features[i], c[r]);
+      }
     }
   }
-  Transpose(c);
-  HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) {
-    if (i < rows) {
-      Store(s + i * lds, c[i]);
+  for (; x < d; ++x) {
+    Vec feature = Zero();
+    HEDDLE_UNROLL for (int i = 0; i < kLanes; ++i) { feature[i] = k[i * ldk + x]; }
+    HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) {
+      c[r] = MulAdd(Splat(q[x * ldq + r]), feature, c[r]);
+    }
+  }
+  HEDDLE_UNROLL for (int r = 0; r < ROWS; ++r) { Store(s + r * lds, c[r]); }
+}
+
+/// KeyTile for any number of rows.
+template <int ROWS = kKeyRows>
+static void KeyTiles(const float* k, int64_t ldk, const float* q, int64_t ldq, int64_t d,
+                     Ahead ahead, int64_t rows, float* s, int64_t lds) {
+  for (; rows >= ROWS; rows -= ROWS) {
+    KeyTile<ROWS>(k, ldk, q, ldq, d, ahead, s, lds);
+    q += ROWS;
+    s += ROWS * lds;
+    ahead.step = 0;
+  }
+  if constexpr (ROWS > 1) {
+    if (rows > 0) {
+      KeyTiles<ROWS - 1>(k, ldk, q, ldq, d, ahead, rows, s, lds);
     }
   }
 }
