@@ -71,10 +71,12 @@ record Neighbours(Node center, List<Node> nodes) {
         List<Illustration.Node> drawn = nodes.stream()
                 .map(node -> {
                     Map<String, Double> severities = new HashMap<>();
-                    node.outputs().stream()
-                            .filter(comparisons::containsKey)
-                            .forEach(value ->
-                                    severities.put(value, comparisons.get(value).severity()));
+                    for (String value : node.outputs()) {
+                        TensorComparison comparison = comparisons.get(value);
+                        if (comparison != null) {
+                            severities.put(value, comparison.severity());
+                        }
+                    }
                     return new Illustration.Node(node.name(), node.opType(), node.inputs(), node.outputs(), severities);
                 })
                 .toList();
