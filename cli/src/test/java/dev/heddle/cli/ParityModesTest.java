@@ -155,8 +155,14 @@ final class ParityModesTest {
     void decode_plotsTheErrorOfEachPosition() throws Exception {
         run(right, "--decode").assertDone();
 
-        assertThat(json().at("/sections/0/illustrations/1/kind").asText()).isEqualTo("growth");
-        assertThat(json().at("/sections/0/illustrations/1/errors")).hasSize(12);
+        List<JsonNode> growths = new ArrayList<>();
+        json().at("/sections/0/illustrations").forEach(illustration -> {
+            if (illustration.path("kind").asText().equals("growth")) {
+                growths.add(illustration);
+            }
+        });
+        assertThat(growths).singleElement().satisfies(growth -> assertThat(growth.path("errors"))
+                .hasSize(12));
         assertThat(file("html")).content().contains("class=\"growth\"");
     }
 
