@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.cli.file.TemporaryFolder;
+import dev.heddle.models.decoder.GraphOptions;
+import dev.heddle.models.export.ModelExport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -11,13 +13,14 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle bench}: the native kernels against the function bodies of the same file, in turn, in one process. */
+/** {@code heddle bench}: what is measured and what it is measured against, in turn, in one process. */
 @Command(
         name = "bench",
         description = {
@@ -36,21 +39,27 @@ final class BenchCommand implements Callable<Integer> {
         DECODE,
         SHIFT,
         LENGTH,
-        MODEL
+        MODEL,
+        EXPORT
     }
 
     @Parameters(
             index = "0",
             paramLabel = "SUBJECT",
-            description = "attention (many rows), decode (few rows at a long past), shift (KVShift against copying), "
-                    + "length (time and memory of long prompts), or model (all of a model, with its DIR).")
+            description =
+                    "attention (many rows), decode (few rows at a long past), shift (KVShift against copying), "
+                            + "length (time and memory of long prompts), model (all of a model, with its DIR), or export (SOURCE against copying).")
     private Subject subject = Subject.ATTENTION;
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "DIR", description = "Model folder, for model.")
-    private @Nullable Path model;
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "DIR",
+            description = "Model folder, for model; checkpoint folder or preset:NAME, for export.")
+    private @Nullable Path place;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Runs of each form (default: ${DEFAULT-VALUE}).")
-    private int rounds = 15;
+    @Option(names = "--rounds", paramLabel = "N", description = "Runs of each form (default: 15, for export 3).")
+    private @Nullable Integer givenRounds;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads (default: ${DEFAULT-VALUE}).")
     private int threads = 2;
@@ -64,6 +73,18 @@ final class BenchCommand implements Callable<Integer> {
             description = "Tokens of the prompt, for model (default: ${DEFAULT-VALUE}).")
     private int prompt = 512;
 
+    @Option(
+            names = "--scratch",
+            paramLabel = "DIR",
+            description = "Folder to write in, for export: on the disk that is to be measured (default: the system's).")
+    private @Nullable Path scratch;
+
+    @Mixin
+    private PresetOptions presets = new PresetOptions();
+
+    @Mixin
+    private ShardOption shards = new ShardOption();
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file as well.")
     private @Nullable Path json;
 
@@ -72,6 +93,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        int rounds = givenRounds == null ? defaultRounds() : givenRounds;
         new OptionValue(spec.commandLine(), "--rounds", rounds).requireAtLeast(1);
         new OptionValue(spec.commandLine(), "--threads", threads).requireAtLeast(1);
         new OptionValue(spec.commandLine(), "--prompt", prompt).requireAtLeast(1);
@@ -83,7 +105,9 @@ final class BenchCommand implements Callable<Integer> {
         if (!set.equals("best")) {
             out.println("native: " + INSTRUCTION_SET + "=" + set);
         }
-        try (TemporaryFolder folder = TemporaryFolder.create("heddle-bench")) {
+        try (TemporaryFolder folder = scratch == null
+                ? TemporaryFolder.create("heddle-bench")
+                : TemporaryFolder.in(scratch, "heddle-bench")) {
             measured.measure(new BenchRun(rounds, threads, only, folder.path(), report, out));
         }
         if (json != null) {
@@ -92,18 +116,34 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    private int defaultRounds() {
+        return subject == Subject.EXPORT ? 3 : 15;
+    }
+
     private BenchSubject measured() {
-        if ((subject == Subject.MODEL) != (model != null)) {
+        boolean hasPlace = subject == Subject.MODEL || subject == Subject.EXPORT;
+        if (hasPlace != (place != null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "invalid value for DIR: expected a model folder with the subject model, and only with it");
+                    "invalid value for DIR: expected one with the subjects model and export, and only with them");
         }
         return switch (subject) {
             case ATTENTION -> new AttentionBench(BenchCase.Subject.ATTENTION);
             case DECODE -> new AttentionBench(BenchCase.Subject.DECODE);
             case SHIFT -> new ShiftBench();
             case LENGTH -> new LengthBench();
-            case MODEL -> new ModelBench(Objects.requireNonNull(model), prompt);
+            case MODEL -> new ModelBench(Objects.requireNonNull(place), prompt);
+            case EXPORT -> exported(Objects.requireNonNull(place).toString());
         };
+    }
+
+    private BenchSubject exported(String source) {
+        return new ExportBench(
+                source,
+                () -> presets.openAny(source, spec.commandLine()),
+                new ModelExport(
+                        GraphOptions.defaults(),
+                        Version.current(),
+                        shards.files().withThreads(threads)));
     }
 }

@@ -57,6 +57,9 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--opset", paramLabel = "N", description = "21 or 23 (default: ${DEFAULT-VALUE}).")
     private int opset = GraphOptions.defaults().opset();
 
+    @Mixin
+    private ShardOption shards = new ShardOption();
+
     @Option(names = "--inline", description = "Expand every custom operator in place: standard operators only.")
     private boolean inline;
 
@@ -95,7 +98,7 @@ final class ExportCommand implements Callable<Integer> {
             StagedFolder.Existing existing = TargetFolder.isFree(output) && !force
                     ? StagedFolder.Existing.REFUSE
                     : StagedFolder.Existing.REPLACE;
-            new ModelExport(options, Version.current()).write(model, output, existing, progress);
+            new ModelExport(options, Version.current(), shards.files()).write(model, output, existing, progress);
             spec.commandLine()
                     .getOut()
                     .println(output + ": " + model.decoder().family() + ", "

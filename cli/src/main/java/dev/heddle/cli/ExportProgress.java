@@ -31,14 +31,18 @@ final class ExportProgress implements ModelExport.Listener, AutoCloseable {
     @Override
     public void started(long weightBytes) {
         if (Ansi.AUTO.enabled()) {
-            bar = new ProgressBarBuilder()
-                    .setTaskName("weights")
-                    .setInitialMax(weightBytes)
-                    .setUnit(" MB", MEGABYTE)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .showSpeed()
-                    .build();
+            bar = bar(weightBytes).build();
         }
+    }
+
+    /** Bytes, time gone and left, and rate. */
+    static ProgressBarBuilder bar(long weightBytes) {
+        return new ProgressBarBuilder()
+                .setTaskName("weights")
+                .setInitialMax(weightBytes)
+                .setUnit(" MB", MEGABYTE)
+                .setStyle(ProgressBarStyle.ASCII)
+                .showSpeed();
     }
 
     @Override

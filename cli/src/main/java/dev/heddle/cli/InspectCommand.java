@@ -5,6 +5,7 @@ import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.NamedType;
 import dev.heddle.exporter.graph.Node;
+import dev.heddle.exporter.onnx.DataFiles;
 import dev.heddle.exporter.onnx.GraphText;
 import dev.heddle.exporter.onnx.ModelReader;
 import dev.heddle.exporter.onnx.ModelWriter;
@@ -57,8 +58,8 @@ final class InspectCommand implements Callable<Integer> {
 
     private static void print(Model model, Path file, PrintWriter out) throws IOException {
         out.println("file        " + file + ", " + Quantity.bytes(Files.size(file)));
-        Path data = file.resolveSibling(ModelWriter.DATA_FILE);
-        if (Files.isRegularFile(data)) {
+        for (String location : DataFiles.of(model)) {
+            Path data = file.resolveSibling(location);
             out.println("weights     " + data + ", " + Quantity.bytes(Files.size(data)));
         }
         out.println("written by  " + model.producer() + " " + model.producerVersion() + ", IR " + model.irVersion());

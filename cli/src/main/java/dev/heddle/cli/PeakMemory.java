@@ -29,7 +29,8 @@ final class PeakMemory {
         return bytes("VmHWM:") - before;
     }
 
-    private static long bytes(String field) throws IOException {
+    /** A line of the process' status, for instance {@code VmRSS:}; see proc(5). */
+    static long bytes(String field) throws IOException {
         String line = Files.readAllLines(STATUS).stream()
                 .filter(candidate -> candidate.startsWith(field))
                 .findFirst()

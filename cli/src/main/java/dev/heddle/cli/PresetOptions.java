@@ -1,9 +1,13 @@
 package dev.heddle.cli;
 
+import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.preset.Initialization;
 import dev.heddle.models.preset.Presets;
+import java.nio.file.Path;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Which weights a preset has, for commands that take {@code preset:NAME}. */
 final class PresetOptions {
@@ -21,6 +25,22 @@ final class PresetOptions {
 
     static boolean isPreset(String source) {
         return source.startsWith(PREFIX);
+    }
+
+    /**
+     * A checkpoint or a preset.
+     *
+     * @throws ParameterException of this command if there is no preset of this name
+     */
+    SourceModel openAny(String source, CommandLine command) {
+        if (!isPreset(source)) {
+            return SourceModel.open(Path.of(source), Families.all());
+        }
+        try {
+            return open(source);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command, e.getMessage(), e);
+        }
     }
 
     /** @throws IllegalArgumentException if there is no preset of this name */

@@ -1,6 +1,5 @@
 package dev.heddle.cli;
 
-import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,13 +37,6 @@ final class SourceArgument {
             throw new ParameterException(
                     command.commandLine(), "invalid value for positional parameter 'SOURCE': expected a path, got ''");
         }
-        if (!PresetOptions.isPreset(source)) {
-            return SourceModel.open(Path.of(source), Families.all());
-        }
-        try {
-            return presets.open(source);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(command.commandLine(), e.getMessage(), e);
-        }
+        return presets.openAny(source, command.commandLine());
     }
 }

@@ -107,9 +107,12 @@ final class TargetFolder {
 
     private static Optional<Path> weights(Path target) throws IOException {
         try (Stream<Path> files = Files.walk(target, DEPTH)) {
-            return files.filter(file -> WEIGHTS.stream().anyMatch(file.toString()::endsWith))
-                    .sorted()
-                    .findFirst();
+            return files.filter(TargetFolder::holdsWeights).sorted().findFirst();
         }
+    }
+
+    /** By its name. */
+    static boolean holdsWeights(Path file) {
+        return WEIGHTS.stream().anyMatch(file.toString()::endsWith);
     }
 }

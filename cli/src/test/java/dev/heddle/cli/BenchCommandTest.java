@@ -101,12 +101,12 @@ final class BenchCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"model,", "shift, somewhere"})
-    void folder_belongsToModelAlone(String subject, String given) {
+    @CsvSource({"model,", "export,", "shift, somewhere"})
+    void folder_belongsToModelAndExport(String subject, String given) {
         Object[] arguments = given == null ? new Object[] {"bench", subject} : new Object[] {"bench", subject, given};
 
         CommandRun.of(arguments)
                 .assertMisused(
-                        "invalid value for DIR: expected a model folder with the subject model, and only with it; see heddle bench --help");
+                        "invalid value for DIR: expected one with the subjects model and export, and only with them; see heddle bench --help");
     }
 }

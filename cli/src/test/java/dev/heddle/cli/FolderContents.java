@@ -3,6 +3,8 @@ package dev.heddle.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,6 +38,14 @@ final class FolderContents {
     static void copy(Path from, Path to) throws IOException {
         for (Path entry : walk(from)) {
             Files.copy(entry, to.resolve(from.relativize(entry)));
+        }
+    }
+
+    static void remove(Path folder) throws IOException {
+        List<Path> entries = new ArrayList<>(walk(folder));
+        Collections.reverse(entries);
+        for (Path entry : entries) {
+            Files.delete(entry);
         }
     }
 

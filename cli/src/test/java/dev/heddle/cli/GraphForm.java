@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** One sample in one form. */
-record GraphForm(VariantSamples sample, int opset, FunctionStyle style, Precision precision, KvCache cache) {
+record GraphForm(VariantSamples sample, int opset, FunctionStyle style, ElementPrecision precision, KvCache cache) {
 
     private static final int TOKENS = 17;
 
     static Stream<GraphForm> all(FunctionStyle... styles) {
         return Arrays.stream(VariantSamples.values()).flatMap(sample -> Stream.of(21, 23)
-                .flatMap(opset -> Arrays.stream(styles).flatMap(style -> Arrays.stream(Precision.values())
+                .flatMap(opset -> Arrays.stream(styles).flatMap(style -> Arrays.stream(ElementPrecision.values())
                         .flatMap(precision -> Stream.of(new KvCache.Dynamic(), new KvCache.Static(TOKENS + 3))
                                 .map(cache -> new GraphForm(sample, opset, style, precision, cache))))));
     }

@@ -14,6 +14,7 @@ final class GraphParityTest extends GraphParitySuite {
 
     static Stream<GraphForm> forms() {
         return GraphForm.all(FunctionStyle.values())
-                .filter(form -> form.precision() == Precision.FLOAT32 || form.cache() instanceof KvCache.Dynamic);
+                .filter(form ->
+                        form.precision() == ElementPrecision.FLOAT32 || form.cache() instanceof KvCache.Dynamic);
     }
 }

@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +56,50 @@ final class HeddleProcessTest {
         run.assertFailed(trial.target().resolve("tokenizer.json")
                 + ": cannot be written: File too large; free space or choose another folder");
         assertThat(FolderContents.names(trial.around())).isEmpty();
+    }
+
+    /** Runs the program with a small disk of its own as {@code around}, which nobody else sees, and then says what is left on it. */
+    private CommandRun onOwnDisk(ExportTrial trial, String options) throws IOException, InterruptedException {
+        String mount = "mount -t tmpfs -o " + options + " none " + trial.around();
+        assumeTrue(
+                new ProcessBuilder("unshare", "-rm", "bash", "-c", mount)
+                                .start()
+                                .waitFor()
+                        == 0,
+                "no disks can be mounted here");
+        String shell = "exec unshare -rm bash -c '" + mount + " && { \"$@\"; code=$?; ls -A " + trial.around()
+                + "; exit $code; }' bash \"$@\"";
+        return HeddleProcess.start(shell, "export", trial.source(), "-o", trial.target())
+                .finish();
+    }
+
+    @Test
+    void export_toADiskThatIsTooSmall_namesTheFileAndLeavesNothing() throws IOException, InterruptedException {
+        ExportTrial trial = ExportTrial.of("ram-mta-v2", folder);
+
+        CommandRun run = onOwnDisk(trial, "size=100k");
+
+        run.assertFailed(trial.target().resolve("model.onnx.data")
+                + ": cannot be written: No space left on device; free space or choose another folder");
+    }
+
+    @Test
+    void export_toADiskThatIsReadOnly_isRefused() throws IOException, InterruptedException {
+        ExportTrial trial = ExportTrial.of("ram-mta-v2", folder);
+
+        CommandRun run = onOwnDisk(trial, "ro");
+
+        run.assertFailed(trial.around() + ": expected to be allowed to use it, but access was denied");
+    }
+
+    @Test
+    void export_toADiskThatIsLargeEnough_succeeds() throws IOException, InterruptedException {
+        ExportTrial trial = ExportTrial.of("ram-mta-v2", folder);
+
+        CommandRun run = onOwnDisk(trial, "size=10m");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).endsWith("\nmodel\n");
     }
 
     @Test

@@ -14,6 +14,11 @@ public record TemporaryFolder(Path path) implements AutoCloseable {
         return new TemporaryFolder(Files.createTempDirectory(prefix));
     }
 
+    /** Within another folder. */
+    public static TemporaryFolder in(Path parent, String prefix) throws IOException {
+        return new TemporaryFolder(Files.createTempDirectory(parent, prefix));
+    }
+
     /** On the file system of a file, so that links to it are possible, if a folder can be made there. */
     public static TemporaryFolder near(String prefix, Path file) throws IOException {
         TemporaryFolder usual = create(prefix);

@@ -41,10 +41,11 @@ public record Shape(List<Dim> dims) {
      * @throws IllegalStateException if one is symbolic
      */
     public long[] lengths() {
-        return dims.stream()
-                .mapToLong(dim -> dim.fixed()
-                        .orElseThrow(() -> new IllegalStateException("shape " + this + " has a symbolic axis")))
-                .toArray();
+        return dims.stream().mapToLong(this::length).toArray();
+    }
+
+    private long length(Dim dim) {
+        return dim.fixed().orElseThrow(() -> new IllegalStateException("shape " + this + " has a symbolic axis"));
     }
 
     /**
@@ -54,7 +55,12 @@ public record Shape(List<Dim> dims) {
      * @throws ArithmeticException if the product does not fit a long
      */
     public long elements() {
-        return Arrays.stream(lengths()).reduce(1, Math::multiplyExact);
+        // A loop, not a stream: asked for at every read of a tensor.
+        long elements = 1;
+        for (Dim dim : dims) {
+            elements = Math.multiplyExact(elements, length(dim));
+        }
+        return elements;
     }
 
     /** The same shape with one axis replaced; a negative axis counts from the end. */

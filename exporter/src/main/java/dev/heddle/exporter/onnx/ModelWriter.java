@@ -1,24 +1,27 @@
 package dev.heddle.exporter.onnx;
 
+import dev.heddle.exporter.graph.GraphException;
 import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.TensorData;
 import dev.heddle.exporter.proto.GraphProto;
 import dev.heddle.exporter.proto.ModelProto;
 import dev.heddle.exporter.proto.StringStringEntryProto;
+import dev.heddle.exporter.proto.TensorProto;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * Writes {@code model.onnx} and {@code model.onnx.data} into a folder. Weights are streamed one after the other, so the heap holds none of them; two writes
- * of one model give the same bytes. Neither file may exist.
+ * Writes {@code model.onnx} and its data files into a folder. Weights are streamed in blocks, so the heap holds none of them; two writes of one model give the same
+ * bytes, whatever the number of threads. None of the files may exist.
  */
 public final class ModelWriter {
 
@@ -26,28 +29,31 @@ public final class ModelWriter {
 
     public static final String DATA_FILE = "model.onnx.data";
 
-    /** Tensors of at least this many bytes go to the data file; smaller ones stay in the model, where tools show their values. */
+    /** Tensors of at least this many bytes go to a data file; smaller ones stay in the model, where tools show their values. */
     static final long EXTERNAL_BYTES = 1024;
 
-    /** Tensors start at multiples of this, the page size, so that runtimes can map them. */
-    static final long ALIGNMENT = 4096;
-
     private final Path folder;
+    private final WriteOptions options;
     private final WriteListener listener;
 
     /** Told about the progress of a write. */
     @FunctionalInterface
     public interface WriteListener {
-        /** Called after each weight. */
+        /** Called after each piece of a weight; by several threads, one at a time. */
         void written(String weight, long bytes);
     }
 
     public ModelWriter(Path folder, WriteListener listener) {
+        this(folder, WriteOptions.defaults(), listener);
+    }
+
+    public ModelWriter(Path folder, WriteOptions options, WriteListener listener) {
         this.folder = folder;
+        this.options = options;
         this.listener = listener;
     }
 
-    /** Bytes of weights that a write of this model puts into the data file, padding left out. */
+    /** Bytes of weights that a write of this model puts into data files, padding left out. */
     public static long weightBytes(Model model) {
         return model.graph().initializers().stream()
                 .map(Initializer::data)
@@ -60,18 +66,36 @@ public final class ModelWriter {
         return data.byteCount() >= EXTERNAL_BYTES;
     }
 
-    /**
-     * @throws UnwritableFileException if a file cannot be written to its end
-     * @throws IOException if a file exists or cannot be made
-     */
+    /** As the other, of a model that is complete. */
     public void write(Model model) throws IOException {
-        GraphProto.Builder graph = graph(model);
-        if (model.graph().initializers().stream().map(Initializer::data).anyMatch(ModelWriter::isExternal)) {
-            write(DATA_FILE, data -> writeWeights(model.graph().initializers(), graph, data));
-        } else {
-            model.graph().initializers().forEach(weight -> graph.addInitializer(inline(weight)));
+        write(model, UnaryOperator.identity());
+    }
+
+    /**
+     * @param completed asked for the model file when all data files are written, since a model may say of itself what is known only then; of the same weights
+     * @throws UnwritableFileException if a file cannot be written to its end
+     * @throws GraphException if the model file would be larger than a protobuf message may be
+     * @throws IOException if a file exists or cannot be made, or a weight cannot be read
+     */
+    public void write(Model model, UnaryOperator<Model> completed) throws IOException {
+        List<Initializer> large = model.graph().initializers().stream()
+                .filter(weight -> isExternal(weight.data()))
+                .toList();
+        DataLayout layout = DataLayout.of(large, options.shardBytes());
+        if (!large.isEmpty()) {
+            new DataFileWriter(folder, layout, options.threads(), listener).write();
         }
-        writeModel(model, graph);
+        GraphProto.Builder graph = graph(model);
+        Iterator<DataLayout.Place> places = layout.places().iterator();
+        for (Initializer weight : model.graph().initializers()) {
+            graph.addInitializer(isExternal(weight.data()) ? placed(layout, places.next()) : inline(weight));
+        }
+        writeModel(completed.apply(model), graph);
+    }
+
+    private static TensorProto placed(DataLayout layout, DataLayout.Place place) {
+        Initializer weight = place.weight();
+        return ProtoTensors.external(weight.name(), weight.data(), layout.fileName(place), place.offset());
     }
 
     /** Writes the model file alone; weights that lie in a data file keep their place there. */
@@ -87,62 +111,21 @@ public final class ModelWriter {
     }
 
     private void writeModel(Model model, GraphProto.Builder graph) throws IOException {
-        write(MODEL_FILE, file -> {
-            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(file));
-            proto(model, graph).writeTo(out);
-            out.flush();
-        });
-    }
-
-    @FunctionalInterface
-    private interface Content {
-        void writeTo(FileChannel file) throws IOException;
-    }
-
-    private void write(String name, Content content) throws IOException {
-        Path file = folder.resolve(name);
+        ModelProto proto = proto(model, graph);
+        MessageSize.require(proto, Integer.MAX_VALUE);
+        Path file = folder.resolve(MODEL_FILE);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            content.writeTo(channel);
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
+            proto.writeTo(out);
+            out.flush();
             channel.force(true);
         } catch (IOException e) {
             throw UnwritableFileException.of(file, e);
         }
     }
 
-    private void writeWeights(List<Initializer> weights, GraphProto.Builder graph, FileChannel data)
-            throws IOException {
-        for (Initializer weight : weights) {
-            if (!isExternal(weight.data())) {
-                graph.addInitializer(inline(weight));
-                continue;
-            }
-            align(data);
-            long offset = data.position();
-            weight.data().writeTo(data);
-            long written = data.position() - offset;
-            if (written != weight.data().byteCount()) {
-                throw new IllegalStateException("weight " + weight.name() + " must have "
-                        + weight.data().byteCount() + " bytes, it wrote " + written);
-            }
-            graph.addInitializer(ProtoTensors.external(weight.name(), weight.data(), DATA_FILE, offset));
-            listener.written(weight.name(), written);
-        }
-    }
-
-    private static dev.heddle.exporter.proto.TensorProto inline(Initializer weight) {
+    private static TensorProto inline(Initializer weight) {
         return ProtoTensors.inline(weight.name(), weight.data());
-    }
-
-    /** The first offset from here on at which a tensor may start. */
-    static long aligned(long offset) {
-        return Math.multiplyExact(Math.floorDiv(offset + ALIGNMENT - 1, ALIGNMENT), ALIGNMENT);
-    }
-
-    private static void align(FileChannel data) throws IOException {
-        ByteBuffer padding = ByteBuffer.allocate((int) (aligned(data.position()) - data.position()));
-        while (padding.hasRemaining()) {
-            data.write(padding);
-        }
     }
 
     private static GraphProto.Builder graph(Model model) {

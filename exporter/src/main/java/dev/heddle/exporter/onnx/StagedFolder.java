@@ -91,7 +91,7 @@ public final class StagedFolder implements AutoCloseable {
     }
 
     /**
-     * Moves the folder into place; an older one is replaced and removed.
+     * Forces the folder to the disk and moves it into place; an older one is replaced and removed.
      *
      * @throws FileAlreadyExistsException if there is one by now that may not be replaced
      * @throws IOException if it cannot be moved, or was closed, also by the end of the program
@@ -99,6 +99,7 @@ public final class StagedFolder implements AutoCloseable {
     public void commit() throws IOException {
         synchronized (this) {
             requireOpen();
+            DiskForce.contents(staging);
             if (exists(target)) {
                 if (existing == Existing.REFUSE) {
                     throw new FileAlreadyExistsException(target.toString());
@@ -108,6 +109,7 @@ public final class StagedFolder implements AutoCloseable {
             Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
             done = true;
         }
+        DiskForce.names(target.resolveSibling(""));
         dropCleaner();
         remove(retired);
     }

@@ -4,7 +4,9 @@ import dev.heddle.exporter.graph.Graph;
 import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Literal;
 import dev.heddle.exporter.graph.TensorData;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,18 +30,19 @@ record WeightPlaces(Map<String, Place> byName) {
      */
     static WeightPlaces of(Graph graph) {
         Map<String, Place> places = new HashMap<>();
-        long end = 0;
+        List<Initializer> written = new ArrayList<>();
         for (Initializer weight : graph.initializers()) {
             TensorData data = weight.data();
             boolean held = data instanceof Literal || data instanceof InlineTensor;
             if (data instanceof ExternalTensor external) {
                 places.put(weight.name(), new Place(external.location(), external.offset()));
             } else if (!held || ModelWriter.isExternal(data)) {
-                long offset = ModelWriter.aligned(end);
-                places.put(weight.name(), new Place(ModelWriter.DATA_FILE, offset));
-                end = offset + data.byteCount();
+                written.add(weight);
             }
         }
+        DataLayout layout = DataLayout.of(written, Long.MAX_VALUE);
+        layout.places()
+                .forEach(place -> places.put(place.weight().name(), new Place(layout.fileName(place), place.offset())));
         return new WeightPlaces(places);
     }
 

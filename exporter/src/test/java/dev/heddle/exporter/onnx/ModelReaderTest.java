@@ -70,6 +70,40 @@ final class ModelReaderTest {
         assertThat(again.resolve("model.onnx.data")).hasSameBinaryContentAs(folder.resolve("model.onnx.data"));
     }
 
+    @Test
+    void weights_ofMoreThanTwoGibibytes_areFound() throws IOException {
+        long length = 5L << 30;
+        try (RandomAccessFile file =
+                new RandomAccessFile(folder.resolve("w.bin").toFile(), "rw")) {
+            file.setLength(length + 4);
+            file.seek(length);
+            file.write(new byte[] {1, 2, 3, 4});
+        }
+        ProtoSamples.write(folder.resolve("model.onnx"), model -> model.getGraphBuilder()
+                .addInitializer(external("large", "w.bin", 0, length, length / 4))
+                .addInitializer(external("behind", "w.bin", length, 4, 1)));
+
+        Model read = ModelReader.read(folder.resolve("model.onnx"));
+
+        assertThat(read.graph().initializers().get(0).data().byteCount()).isEqualTo(length);
+        assertThat(bytes(read.graph().initializers().get(1).data()))
+                .containsExactly((byte) 1, (byte) 2, (byte) 3, (byte) 4);
+    }
+
+    @Test
+    void weights_overTheSameBytes_areTied() throws IOException {
+        Files.write(folder.resolve("w.bin"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+        ProtoSamples.write(folder.resolve("model.onnx"), model -> model.getGraphBuilder()
+                .addInitializer(external("embedding", "w.bin", 0, 8, 2))
+                .addInitializer(external("head", "w.bin", 0, 8, 2)));
+
+        Model read = ModelReader.read(folder.resolve("model.onnx"));
+
+        assertThat(weights(read).get(0).bytes())
+                .isEqualTo(weights(read).get(1).bytes())
+                .hasSize(8);
+    }
+
     private static Model withoutWeights(Model model) {
         Graph graph = model.graph();
         Graph bare = new Graph(graph.name(), graph.inputs(), graph.outputs(), List.of(), graph.nodes(), graph.values());

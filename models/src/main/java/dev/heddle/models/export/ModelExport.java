@@ -4,29 +4,40 @@ import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelWriter;
 import dev.heddle.exporter.onnx.StagedFolder;
 import dev.heddle.exporter.onnx.UnwritableFileException;
+import dev.heddle.exporter.onnx.WriteOptions;
+import dev.heddle.models.checkpoint.Checkpoint;
 import dev.heddle.models.decoder.DecoderEmitter;
 import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.family.SourceModel;
+import dev.heddle.models.weight.QuantizationError;
 import dev.heddle.models.weight.WeightFinding;
 import dev.heddle.models.weight.WeightListener;
 import dev.heddle.models.weight.WeightReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * Writes a source as a model folder: {@code model.onnx}, its data file, and the source's tokenizer and configuration files. The folder appears when it is
+ * Writes a source as a model folder: {@code model.onnx}, its data files, and the source's tokenizer and configuration files. The folder appears when it is
  * complete; a failure leaves nothing. Thread-safe.
  *
  * @param exporterVersion written into the model
+ * @param files how the weights are laid out and written
  */
-public record ModelExport(GraphOptions options, String exporterVersion) {
+public record ModelExport(GraphOptions options, String exporterVersion, WriteOptions files) {
+
+    /** With one data file. */
+    public ModelExport(GraphOptions options, String exporterVersion) {
+        this(options, exporterVersion, WriteOptions.defaults());
+    }
 
     /** Told how an export goes on. */
     public interface Listener extends WeightListener {
         /** Called once before the first weight. */
         void started(long weightBytes);
 
-        /** Called after each weight. */
+        /** Called after each piece of a weight; by several threads, one at a time. */
         void written(String weight, long bytes);
 
         /** Hears nothing. */
@@ -46,8 +57,11 @@ public record ModelExport(GraphOptions options, String exporterVersion) {
 
     /** The graph alone, with weights that are read when it is written. */
     public Model graph(SourceModel source, WeightListener listener) {
-        WeightReader weights =
-                new WeightReader(source.checkpoint(), options.numerics().overflow(), listener);
+        return graph(source, source.checkpoint(), listener);
+    }
+
+    private Model graph(SourceModel source, Checkpoint checkpoint, WeightListener listener) {
+        WeightReader weights = new WeightReader(checkpoint, options.numerics().overflow(), listener);
         return new DecoderEmitter(source.decoder(), options, weights::data).emit(exporterVersion);
     }
 
@@ -59,12 +73,7 @@ public record ModelExport(GraphOptions options, String exporterVersion) {
     public void write(SourceModel source, Path target, StagedFolder.Existing existing, Listener listener)
             throws IOException {
         try (StagedFolder folder = StagedFolder.open(target, existing)) {
-            Model model = graph(source, listener)
-                    .withMetadata(
-                            ModelDescription.KEY,
-                            ModelDescription.of(source.decoder(), options, exporterVersion, provenance(source)));
-            listener.started(ModelWriter.weightBytes(model));
-            new ModelWriter(folder.path(), listener::written).write(model);
+            writeModel(source, folder.path(), listener);
             CompanionFiles.write(source, folder.path());
             folder.commit();
         } catch (UnwritableFileException e) {
@@ -72,8 +81,33 @@ public record ModelExport(GraphOptions options, String exporterVersion) {
         }
     }
 
+    private void writeModel(SourceModel source, Path folder, Listener listener) throws IOException {
+        DigestedCheckpoint digested = new DigestedCheckpoint(source.checkpoint());
+        Checkpoint checkpoint = source.isStored() ? digested : source.checkpoint();
+        // Weights end in any order; what is said of them must not.
+        Map<String, WeightFinding> findings = new ConcurrentSkipListMap<>();
+        Map<String, QuantizationError> losses = new ConcurrentSkipListMap<>();
+        Model model = graph(source, checkpoint, new WeightListener() {
+            @Override
+            public void found(WeightFinding finding) {
+                findings.put(finding.weight(), finding);
+            }
+
+            @Override
+            public void quantized(QuantizationError error) {
+                losses.put(error.weight(), error);
+            }
+        });
+        listener.started(ModelWriter.weightBytes(model));
+        new ModelWriter(folder, files, listener::written).write(model, written -> described(written, source, digested));
+        findings.values().forEach(listener::found);
+        losses.values().forEach(listener::quantized);
+    }
+
     /** The contents' digest for a checkpoint; a preset's name says all. */
-    private static String provenance(SourceModel source) {
-        return source.isStored() ? "sha256:" + SourceDigest.of(source.checkpoint()) : source.origin();
+    private Model described(Model model, SourceModel source, DigestedCheckpoint digested) {
+        String provenance = source.isStored() ? "sha256:" + digested.digest() : source.origin();
+        return model.withMetadata(
+                ModelDescription.KEY, ModelDescription.of(source.decoder(), options, exporterVersion, provenance));
     }
 }

@@ -2,6 +2,7 @@ package dev.heddle.models.weight;
 
 import dev.heddle.exporter.graph.DType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The binary formats of floating-point elements, to and from float64. Encoding rounds once, to the nearest, ties to
@@ -14,25 +15,17 @@ enum FloatFormat {
     FLOAT64(8) {
         @Override
         void decode(ByteBuffer buffer, int first, int count, double[] into, int at) {
-            for (int index = 0; index < count; index++) {
-                into[at + index] = buffer.getDouble((first + index) * Double.BYTES);
-            }
+            whole(buffer).asDoubleBuffer().get(first, into, at, count);
         }
 
         @Override
         void encode(double[] values, int count, ByteBuffer into) {
-            for (int index = 0; index < count; index++) {
-                into.putDouble(index * Double.BYTES, values[index]);
-            }
+            whole(into).asDoubleBuffer().put(0, values, 0, count);
         }
 
         @Override
         int countNonFinite(ByteBuffer buffer, int count) {
-            int found = 0;
-            for (int index = 0; index < count; index++) {
-                found += Double.isFinite(buffer.getDouble(index * Double.BYTES)) ? 0 : 1;
-            }
-            return found;
+            return NonFinite.doubles(buffer, count);
         }
     },
     FLOAT32(4) {
@@ -52,11 +45,7 @@ enum FloatFormat {
 
         @Override
         int countNonFinite(ByteBuffer buffer, int count) {
-            int found = 0;
-            for (int index = 0; index < count; index++) {
-                found += Float.isFinite(buffer.getFloat(index * Float.BYTES)) ? 0 : 1;
-            }
-            return found;
+            return NonFinite.floats(buffer, count);
         }
     },
     FLOAT16(2) {
@@ -91,6 +80,11 @@ enum FloatFormat {
             return SmallFloat.BFLOAT16.countNonFinite(buffer, count);
         }
     };
+
+    /** Views of a buffer begin at its position. */
+    private static ByteBuffer whole(ByteBuffer buffer) {
+        return buffer.duplicate().position(0).order(ByteOrder.LITTLE_ENDIAN);
+    }
 
     private final int bytes;
 

@@ -38,11 +38,7 @@ enum SmallFloat {
     }
 
     int countNonFinite(ByteBuffer buffer, int count) {
-        int found = 0;
-        for (int index = 0; index < count; index++) {
-            found += (buffer.getShort(index * Short.BYTES) & infinity) == infinity ? 1 : 0;
-        }
-        return found;
+        return NonFinite.shorts(buffer, count, infinity);
     }
 
     double decode(short bits) {

@@ -2,48 +2,19 @@ package dev.heddle.models.weight;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 
-/** Rows of a matrix divided by their L2 norms (at least 1e-12), in float64. */
-final class UnitRowElements implements Elements {
+/**
+ * A matrix whose source rows are divided by their norms, in float64; as it is stored, or turned, when a source row is a column. Turned first and divided then: to
+ * turn float64 would take strips half or a quarter as wide.
+ *
+ * @param of the matrix before the division
+ * @param columns of {@code of}
+ * @param turned true if its columns are the source rows
+ */
+record UnitRowElements(Elements of, RowNorms norms, int columns, boolean turned) implements Elements {
 
-    /** As torch's {@code normalize}: a row of zeros stays a row of zeros. */
-    private static final double SMALLEST_NORM = 1e-12;
-
-    private final Elements of;
-    private final int columns;
-    private final double[] norms;
-    private boolean known;
-
-    UnitRowElements(Elements of, int rows, int columns) {
-        this.of = of;
-        this.columns = columns;
-        this.norms = new double[rows];
-    }
-
-    /** Found at the first read, in one pass over the matrix: a block of a transposed matrix needs those of all rows. */
-    private synchronized double[] norms() {
-        if (!known) {
-            double[] row = new double[columns];
-            for (int index = 0; index < norms.length; index++) {
-                decode((long) index * columns, row);
-                norms[index] = norm(row);
-            }
-            known = true;
-        }
-        return norms;
-    }
-
-    private void decode(long first, double[] into) {
-        of.format().decode(of.read(first, into.length), 0, into.length, into, 0);
-    }
-
-    private static double norm(double[] row) {
-        double squares = 0;
-        for (double value : row) {
-            squares += value * value;
-        }
-        return Math.max(Math.sqrt(squares), SMALLEST_NORM);
-    }
+    private static final int PIECE = 1 << 13;
 
     @Override
     public FloatFormat format() {
@@ -57,15 +28,30 @@ final class UnitRowElements implements Elements {
 
     @Override
     public ByteBuffer read(long first, int count) {
-        double[] values = new double[count];
-        decode(first, values);
-        double[] norms = norms();
-        for (int index = 0; index < count; index++) {
-            values[index] /= norms[(int) ((first + index) / columns)];
-        }
+        double[] found = norms.values();
+        ByteBuffer source = of.read(first, count);
         ByteBuffer unit =
                 ByteBuffer.allocate(Math.multiplyExact(count, Double.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-        format().encode(values, count, unit);
+        DoubleBuffer target = unit.asDoubleBuffer();
+        double[] piece = new double[Math.min(PIECE, count)];
+        for (int done = 0; done < count; done += piece.length) {
+            int length = Math.min(piece.length, count - done);
+            of.format().decode(source, done, length, piece, 0);
+            divide(piece, length, first + done, found);
+            target.put(piece, 0, length);
+        }
         return unit;
+    }
+
+    private void divide(double[] piece, int length, long first, double[] found) {
+        int row = (int) (first / columns);
+        int column = (int) (first % columns);
+        for (int index = 0; index < length; index++) {
+            piece[index] /= found[turned ? column : row];
+            if (++column == columns) {
+                column = 0;
+                row++;
+            }
+        }
     }
 }

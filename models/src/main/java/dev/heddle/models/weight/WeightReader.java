@@ -80,8 +80,7 @@ public final class WeightReader {
             return new RowElements(elements(rows.of()), rows.from() * rowLength);
         }
         if (weight instanceof Weight.Transposed transposed) {
-            Elements source = elements(transposed.of());
-            return new TransposedElements(source, length(transposed.of(), -2), length(transposed.of(), -1));
+            return transposed.of() instanceof Weight.UnitRows unit ? unitRows(unit, true) : turned(transposed.of());
         }
         if (weight instanceof Weight.Quantized quantized) {
             return new BlockElements(blocks(quantized));
@@ -89,8 +88,19 @@ public final class WeightReader {
         if (weight instanceof Weight.Part part) {
             throw new IllegalArgumentException(part.name() + " holds codes, no numbers of the model");
         }
-        Weight matrix = ((Weight.UnitRows) weight).of();
-        return new UnitRowElements(elements(matrix), length(matrix, 0), length(matrix, 1));
+        return unitRows((Weight.UnitRows) weight, false);
+    }
+
+    private Elements turned(Weight matrices) {
+        return new TransposedElements(elements(matrices), length(matrices, -2), length(matrices, -1));
+    }
+
+    private Elements unitRows(Weight.UnitRows weight, boolean turned) {
+        Weight matrix = weight.of();
+        RowNorms norms = new RowNorms(elements(matrix), length(matrix, 0), length(matrix, 1));
+        return turned
+                ? new UnitRowElements(turned(matrix), norms, length(matrix, 0), true)
+                : new UnitRowElements(elements(matrix), norms, length(matrix, 1), false);
     }
 
     private Blocks blocks(Weight.Quantized weight) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MappedFileTest {
 
@@ -36,6 +38,21 @@ class MappedFileTest {
             assertThat(bytes.isReadOnly()).isTrue();
             assertThat(bytes.order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
             assertThat(content(bytes)).isEqualTo(counting(start, count));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {(1L << 31) - 2, (1L << 32) + 5, (5L << 30) - 4})
+    void read_ofALargeFile_givesTheBytesOfThatPlace(long place) throws IOException {
+        Path large = folder.resolve("large.bin");
+        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(5L << 30);
+            file.seek(place);
+            file.write(new byte[] {1, 2, 3, 4});
+        }
+
+        try (MappedFile file = MappedFile.open(large)) {
+            assertThat(content(file.read(place, 4))).containsExactly(1, 2, 3, 4);
         }
     }
 

@@ -33,7 +33,7 @@ public enum Precision {
         };
     }
 
-    /** The precision of a comparison: that of the side with the larger roundings. */
+    /** This one or the other, whichever has the larger roundings. */
     public Precision coarser(Precision other) {
         return unitRoundoff >= other.unitRoundoff ? this : other;
     }

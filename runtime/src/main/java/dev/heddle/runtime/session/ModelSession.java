@@ -46,7 +46,8 @@ public final class ModelSession implements AutoCloseable {
      * Loads a model.
      *
      * @param path a folder with {@code model.onnx}, or an .onnx file
-     * @throws ModelFormatException if there is no model at {@code path}, or it has inputs or outputs of unknown type
+     * @throws ModelFormatException if there is no model at {@code path}, it has inputs or outputs of unknown type, or its data files are not where and as long as it
+     *     says
      * @throws RuntimeFailure if ONNX Runtime refuses the model, or the provider or the library asked for is not there
      */
     public static ModelSession open(Path path, SessionOptions options) {
@@ -64,6 +65,7 @@ public final class ModelSession implements AutoCloseable {
 
     private static ModelSession open(Path path, SessionOptions options, Optional<Path> profile) {
         ModelFile file = ModelFile.at(path);
+        ExternalData.check(file);
         try (OrtSession.SessionOptions ortOptions = OrtOptions.of(options, file.onnx())) {
             if (profile.isPresent()) {
                 ortOptions.enableProfiling(profile.get().toString());
