@@ -72,6 +72,7 @@ final class InspectCommand implements Callable<Integer> {
                     + description.path("vocab_size").asInt() + ", cache "
                     + description.path("cache").asText());
             out.println("source      " + description.path("source").asText());
+            out.println("genai       " + description.path("genai").asText("not stated"));
         }
         out.println("parameters  " + Quantity.count(parameters(model, description)));
         printValues("inputs", model.graph().inputs(), out);

@@ -106,6 +106,8 @@ final class ConvertCommandTest {
         assertThat(run.out()).endsWith("every tensor the same as the source's, in files made anew\n");
         assertThat(FolderContents.names(folder.resolve("back")))
                 .containsExactly("config.json", "generation_config.json", "model.safetensors");
+        assertThat(folder.resolve("back/model.safetensors"))
+                .hasSameBinaryContentAs(SAMPLES.resolve("llama-tiny/model.safetensors"));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.heddle.models.export;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.exporter.onnx.UnwritableFileException;
+import dev.heddle.models.family.ModelConfig;
 import dev.heddle.models.family.SourceFiles;
 import dev.heddle.models.family.SourceModel;
 import java.io.IOException;
@@ -14,10 +16,12 @@ import java.util.TreeMap;
 /** The small files beside a checkpoint that a model folder keeps: tokenizer and configuration. */
 final class CompanionFiles {
 
+    private static final String GENERATION = "generation_config.json";
+
     private static final List<String> NAMES = List.of(
             "config.json",
             "params.json",
-            "generation_config.json",
+            GENERATION,
             "tokenizer.json",
             "tokenizer.model",
             "tokenizer_config.json",
@@ -53,8 +57,15 @@ final class CompanionFiles {
         Path config = target.resolve(source.config().file());
         if (Files.notExists(config)) {
             String text = source.config().json().toPrettyString() + "\n";
-            write(config, file -> Files.writeString(file, text));
+            writeText(config, text);
         }
+    }
+
+    /** What the source says of generation: its file for that, if it has one, and its configuration. */
+    static List<JsonNode> generation(SourceModel source) {
+        JsonNode config = source.config().json();
+        Path file = found(source).get(GENERATION);
+        return file == null ? List.of(config) : List.of(ModelConfig.read(file).json(), config);
     }
 
     private static SortedMap<String, Path> found(SourceModel source) {
@@ -73,6 +84,11 @@ final class CompanionFiles {
 
     private static SourceFiles files(SourceModel source) {
         return SourceFiles.at(Path.of(source.origin()));
+    }
+
+    /** A file that is made, not copied. */
+    static void writeText(Path file, String text) throws IOException {
+        write(file, target -> Files.writeString(target, text));
     }
 
     @FunctionalInterface

@@ -21,7 +21,13 @@ final class ModelDescription {
 
     private ModelDescription() {}
 
-    static String of(Decoder decoder, GraphOptions options, String exporterVersion, String source, SourcePlan plan) {
+    static String of(
+            Decoder decoder,
+            GraphOptions options,
+            String exporterVersion,
+            String source,
+            SourcePlan plan,
+            String genAiObstacle) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.put("format", FORMAT);
         root.put("exporter", exporterVersion);
@@ -40,6 +46,7 @@ final class ModelDescription {
         root.put("operators", options.style().name().toLowerCase(Locale.ROOT));
         ArrayNode layers = root.putArray("layers");
         decoder.layers().forEach(layer -> layers.add(layer(layer, options.cache())));
+        root.put("genai", genAiObstacle.isEmpty() ? GenAiConfig.FILE : "none: " + genAiObstacle);
         root.set("checkpoint", PlanJson.write(plan));
         return root.toString();
     }

@@ -88,10 +88,23 @@ public record ModelExport(GraphOptions options, String exporterVersion, WriteOpt
                     SourcePlanner.plan(source, Families.named(source.decoder().family()), CompanionFiles.of(source));
             writeModel(source, plan, folder.path(), listener);
             CompanionFiles.write(source, folder.path());
+            writeGenAiConfig(source, folder.path());
             KeptFile.write(plan, source.checkpoint(), folder.path());
             folder.commit();
         } catch (UnwritableFileException e) {
             throw e.renamed(target.resolve(e.file().getFileName()));
+        }
+    }
+
+    private GenAiConfig genAiConfig(SourceModel source) {
+        return new GenAiConfig(source.decoder(), options.cache(), CompanionFiles.generation(source));
+    }
+
+    private void writeGenAiConfig(SourceModel source, Path folder) throws IOException {
+        GenAiConfig config = genAiConfig(source);
+        if (config.obstacle().isEmpty()) {
+            CompanionFiles.writeText(
+                    folder.resolve(GenAiConfig.FILE), config.json().toPrettyString() + "\n");
         }
     }
 
@@ -117,6 +130,12 @@ public record ModelExport(GraphOptions options, String exporterVersion, WriteOpt
         String provenance = source.isStored() ? DIGEST + digested.digest() : source.origin();
         return model.withMetadata(
                 ModelDescription.KEY,
-                ModelDescription.of(source.decoder(), options, exporterVersion, provenance, plan));
+                ModelDescription.of(
+                        source.decoder(),
+                        options,
+                        exporterVersion,
+                        provenance,
+                        plan,
+                        genAiConfig(source).obstacle()));
     }
 }
