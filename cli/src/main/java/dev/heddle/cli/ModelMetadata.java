@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heddle.exporter.graph.Model;
+import java.util.Map;
 
 /** What a model that Heddle exported says of itself. */
 final class ModelMetadata {
@@ -18,8 +19,13 @@ final class ModelMetadata {
      * @throws IllegalArgumentException if it is not JSON
      */
     static JsonNode of(Model model) {
+        return of(model.metadata());
+    }
+
+    /** As {@link #of(Model)}. */
+    static JsonNode of(Map<String, String> metadata) {
         ObjectMapper mapper = new ObjectMapper();
-        String json = model.metadata().get(KEY);
+        String json = metadata.get(KEY);
         if (json == null) {
             return mapper.missingNode();
         }
