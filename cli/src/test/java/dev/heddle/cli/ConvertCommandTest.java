@@ -10,8 +10,10 @@ import dev.heddle.models.preset.Initialization;
 import dev.heddle.models.preset.Preset;
 import dev.heddle.models.preset.SmallModels;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -208,6 +210,51 @@ final class ConvertCommandTest {
                 .assertFailed(model + ": expected the file generation_config.json beside the model, which the source"
                         + " had, found none; copy it there");
         assertThat(FolderContents.names(folder)).containsExactly("in-model", "model");
+    }
+
+    @Test
+    void keptFileOfAnotherModel_isRefused() throws IOException {
+        Path model = export("llama-tiny", "model");
+        Path other = export("diffllama-tiny", "other");
+        Files.copy(
+                other.resolve("model.onnx.source"),
+                model.resolve("model.onnx.source"),
+                StandardCopyOption.REPLACE_EXISTING);
+
+        CommandRun run = CommandRun.of("convert", model, "-o", folder.resolve("back"));
+
+        assertThat(run.err())
+                .matches(
+                        "heddle: .*/model.onnx.source: expected bytes as uint8\\[\\d+\\], got uint8\\[\\d+\\]; the file"
+                                + " belongs to another model\n");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(FolderContents.names(folder)).doesNotContain("back");
+    }
+
+    @Test
+    void modelsOfOthers_areRefused() throws IOException {
+        Path model = export("llama-tiny", "model");
+        Path file = model.resolve("model.onnx");
+        Files.write(
+                file,
+                new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+                        .replace("\n\6heddle\u0012", "\n\6weaver\u0012")
+                        .getBytes(StandardCharsets.ISO_8859_1));
+
+        CommandRun.of("convert", model, "-o", folder.resolve("back"))
+                .assertFailed(
+                        file + ": expected a model that says what its source's files were, got one that Heddle did"
+                                + " not write; only an export can be converted back");
+    }
+
+    @Test
+    void configuration_thatIsGone_isMissed() throws IOException {
+        Path model = export("llama-tiny", "model");
+        Files.delete(model.resolve("config.json"));
+
+        CommandRun.of("convert", model, "-o", folder.resolve("back"))
+                .assertFailed(model + ": expected the configuration config.json or params.json beside the model, found"
+                        + " none; copy it there");
     }
 
     private static Object[] withOptions(Path source, Path target, String options) {
