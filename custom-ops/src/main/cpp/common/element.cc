@@ -20,9 +20,15 @@ uint32_t ToBits(float value) {
 float WidenHalf(uint16_t half) {
   uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
   uint32_t magnitude = half & 0x7fffu;
-  // 2^112 moves the exponent's bias from 15 to 127, also for numbers below the normal ones.
-  float value = FromBits(magnitude << 13) * FromBits(0x77800000u);
-  uint32_t bits = magnitude >= 0x7c00u ? 0x7f800000u | (magnitude & 0x3ffu) << 13 : ToBits(value);
+  uint32_t bits = magnitude << 13;
+  if (magnitude >= 0x7c00u) {
+    bits |= 0x7f800000u;
+  } else if (magnitude >= 0x400u) {
+    bits += 112u << 23;  // the exponent's bias, from 15 to 127
+  } else {
+    // Not as a small float32: threads of kernels take those for 0.
+    bits = ToBits(static_cast<float>(magnitude) * 0x1p-24f);
+  }
   return FromBits(sign | bits);
 }
 

@@ -219,6 +219,12 @@ void AttendPlain(const AttentionParams& params, Executor& executor) {
       &state);
 }
 
+bool ReadsNarrowPast(const AttentionParams& params) {
+  constexpr int64_t kWholeVectors = 16;
+  return params.q_len <= kFewRows && params.head_dim % kWholeVectors == 0 &&
+         RealTokensFormRuns(params);
+}
+
 void Attend(const AttentionParams& params, InstructionSet set, Executor& executor) {
   if (params.batch == 0 || params.q_len == 0) {
     return;

@@ -22,6 +22,10 @@ void AttendPlain(const AttentionParams& params, Executor& executor);
 /// do in the function body. Pads may hold anything.
 void Attend(const AttentionParams& params, InstructionSet set, Executor& executor);
 
+/// Whether Attend reads the past keys and values of these params where they lie if they are of a
+/// 16-bit type: it meets each of them once. All else must be there but past_key and past_value.
+bool ReadsNarrowPast(const AttentionParams& params);
+
 }  // namespace heddle
 
 #endif  // HEDDLE_MULTI_TOKEN_ATTENTION_CPU_H_

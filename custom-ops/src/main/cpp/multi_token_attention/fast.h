@@ -7,6 +7,8 @@
 
 namespace heddle {
 
+inline constexpr int64_t kFewRows = 16;  ///< new rows up to which a call is one of decoding
+
 namespace portable {
 void Attend(const AttentionParams& params, Executor& executor);
 }

@@ -56,7 +56,7 @@ class FewFirstPass {
       span_largest = exponentials + (w.streamed ? plane : 0) + 16;
       sums = span_largest + (w.streamed ? states * kChunkSpans : 0) + 16;
       copy = sums + states * kLanes + 16;
-      total = copy + kLanes * w.p.head_dim;
+      total = copy + w.CopySize();
     }
   };
 
@@ -94,8 +94,9 @@ class FewFirstPass {
   }
 
   void Values(int64_t chunk, const FewExponentials& weights) const {
-    for (int64_t h = 0; h < w_.unit; ++h) {
-      AddChunk(w_, s_, g_.head + h, chunk, weights.at + h * weights.head, weights.row);
+    for (int64_t h = 0; h < w_.unit; h += w_.group()) {
+      AddChunk(w_, s_, (g_.head + h) / w_.group(), chunk, weights.at + h * weights.head,
+               weights.head, weights.row, memory_.data() + sizes_.copy);
     }
   }
 
@@ -113,10 +114,11 @@ class FewFirstPass {
 static inline void FewSecondPass(const FewSegment& g) {
   const FewWork& w = g.w;
   int64_t totals = RoundUp(w.unit * w.rows * 2, 16), plane = w.unit * FewValues::HeadStride(w) + 16;
-  Scratch memory(w.executor, totals + 2 * plane + w.weights.head);
+  int64_t window = RoundUp(w.weights.head, 16);
+  Scratch memory(w.executor, totals + 2 * plane + window + w.CopySize());
   float* at = memory.data();
   FewValues values(g, at + totals + 2 * plane, reinterpret_cast<FewTotal*>(at), at + totals,
-                   at + totals + plane);
+                   at + totals + plane, at + totals + 2 * plane + window);
   for (int64_t chunk = g.begin; chunk < g.end; ++chunk) {
     if (w.Skips(g.s, chunk)) {
       ClearFloats(w.Context(g.s, chunk, g.head), w.unit * w.p.q_len * w.packed.features);

@@ -30,7 +30,7 @@ static inline void PrepareQueries(const FewWork& w, int64_t index) {
 class FewScores {
  public:
   /// @param windows [unit heads][scores.rows][scores.stride]
-  /// @param copy [kLanes][head_dim]
+  /// @param copy of CopySize
   FewScores(const FewSegment& segment, float* windows, float* copy)
       : w_(segment.w),
         p_(w_.p),
@@ -79,18 +79,16 @@ class FewScores {
     }
   }
 
-  /// kLanes keys, in a copy if they do not lie together.
+  /// kLanes keys, in a copy if they do not lie together as float32.
   const float* Keys(int64_t kv, int64_t key) const {
     int64_t border = p_.PastLen(s_.b) - s_.first_slot, d = p_.head_dim;
-    bool together = key >= border || key + kLanes <= border;
+    bool together = key >= border || (key + kLanes <= border && !w_.narrow());
     if (together && key + kLanes <= s_.keys) {
       return p_.KeyRow(s_.b, kv, s_.first_slot + key);
     }
-    ClearFloats(copy_, kLanes * d);
-    for (int64_t n = 0; n < Min(kLanes, s_.keys - key); ++n) {
-      memcpy(copy_ + n * d, p_.KeyRow(s_.b, kv, s_.first_slot + key + n),
-             static_cast<size_t>(d) * sizeof(float));
-    }
+    int64_t count = Min(kLanes, s_.keys - key);
+    CopyRows(w_, s_, kv, key, count, false, copy_);
+    ClearFloats(copy_ + count * d, (kLanes - count) * d);
     return copy_;
   }
 
@@ -98,7 +96,8 @@ class FewScores {
   void Tile(int64_t kv, int64_t key, float* out) const {
     int64_t d = p_.head_dim, rows = w_.QueryRows();
     const float* keys = Keys(kv, key);
-    Ahead ahead{keys + kAhead, 16};
+    Ahead ahead = w_.narrow() ? NarrowAhead(w_, s_, kv, key, p_.narrow_past_key, 16)
+                              : Ahead{keys + kAhead, 16};
     KeyTiles(keys, d, w_.queries.data() + (s_.b * p_.kv_heads + kv) * d * rows, rows, d, ahead,
              rows, out, w_.scores.stride);
     int64_t oldest = w_.Position(s_, 0) - w_.pre_rows;

@@ -8,16 +8,32 @@
 
 namespace heddle::HEDDLE_ISA {
 
-/// Adds the values of one chunk to its context, one head.
-/// @param weights of the first new row and the chunk's first key
-static inline void AddChunk(const FewWork& w, const Sequence& s, int64_t head, int64_t chunk,
-                            const float* weights, int64_t stride) {
-  int64_t begin = chunk * kChunk;
-  float* context = w.Context(s, chunk, head);
-  ClearFloats(context, w.p.q_len * w.packed.features);
-  Ahead ahead{w.packed.Value(s, w.packed.KvHead(head), begin) + kAhead, w.packed.ValueStride()};
-  ValueSum(w.packed, s, head, context)
-      .Add(s.out_begin, w.NewRows(s), begin, Min(begin + kChunk, s.keys), weights, stride, ahead);
+/// Adds the values of one chunk to its context, the heads of one key head.
+/// @param weights of the first of them, the first new row and the chunk's first key
+/// @param head floats from head to head
+/// @param row floats from row to row
+/// @param copy of CopySize
+static inline void AddChunk(const FewWork& w, const Sequence& s, int64_t kv, int64_t chunk,
+                            const float* weights, int64_t head, int64_t row, float* copy) {
+  int64_t begin = chunk * kChunk, end = Min(begin + kChunk, s.keys), first = kv * w.group();
+  ClearFloats(w.Context(s, chunk, first), w.group() * w.p.q_len * w.packed.features);
+  int64_t block = w.narrow() ? kNarrowBlock : kChunk, step = w.packed.ValueStride();
+  for (int64_t key = begin; key < end; key += block) {
+    int64_t to = Min(key + block, end);
+    Ahead ahead{copy, 0};
+    if (w.narrow()) {
+      CopyRows(w, s, kv, key, to - key, true, copy);
+      ahead = NarrowAhead(w, s, kv, key, w.p.narrow_past_value, step);
+    } else {
+      ahead = Ahead{w.packed.Value(s, kv, key) + kAhead, step};
+    }
+    for (int64_t n = 0; n < w.group(); ++n) {
+      ValueSum(w.packed, s, first + n, w.Context(s, chunk, first + n),
+               w.narrow() ? copy - key * step : nullptr)
+          .Add(s.out_begin, w.NewRows(s), key, to, weights + n * head + key - begin, row, ahead);
+      ahead.step = 0;
+    }
+  }
 }
 
 /// Complete rows: division, convolution, mix, product with the values.
@@ -26,8 +42,9 @@ class FewValues {
   /// @param window [weights.rows][weights.stride]
   /// @param totals [unit heads][rows]
   /// @param convolved, mixed [unit heads][Padded(q_len)][kChunkStride]
+  /// @param copy of CopySize
   FewValues(const FewSegment& segment, float* window, FewTotal* totals, float* convolved,
-            float* mixed)
+            float* mixed, float* copy)
       : w_(segment.w),
         p_(w_.p),
         s_(segment.s),
@@ -35,7 +52,8 @@ class FewValues {
         window_(window),
         totals_(totals),
         convolved_(convolved),
-        mixed_(mixed) {
+        mixed_(mixed),
+        copy_(copy) {
     for (int64_t at = 0; at < w_.unit * w_.rows; ++at) {
       totals_[at] = FewTotal::Of(w_, s_, unit_ + at / w_.rows, at % w_.rows);
     }
@@ -51,8 +69,9 @@ class FewValues {
     for (int64_t h = 0; h < w_.unit; h += w_.packed.group) {
       Mix(h, chunk, Min(keys, RoundUp(s_.keys - chunk * kChunk, kSpan)));
     }
-    for (int64_t h = 0; h < w_.unit; ++h) {
-      AddChunk(w_, s_, unit_ + h, chunk, mixed_ + h * HeadStride(w_), kChunkStride);
+    for (int64_t h = 0; h < w_.unit; h += w_.group()) {
+      AddChunk(w_, s_, (unit_ + h) / w_.group(), chunk, mixed_ + h * HeadStride(w_), HeadStride(w_),
+               kChunkStride, copy_);
     }
   }
 
@@ -120,6 +139,7 @@ class FewValues {
   FewTotal* const totals_;
   float* const convolved_;
   float* const mixed_;
+  float* const copy_;
 };
 
 /// Context of one head: the sum over the chunks, in order.

@@ -2,16 +2,18 @@
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_FEW_WORK_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_FEW_WORK_H_
 
+#include "common/widen.h"
+#include "multi_token_attention/fast.h"
 #include "multi_token_attention/plane.h"
 #include "multi_token_attention/sequence.h"
 
 namespace heddle::HEDDLE_ISA {
 
-inline constexpr int64_t kFewRows = 16;  // new rows, at most
 inline constexpr int64_t kChunk = 256;
 inline constexpr int64_t kChunkSpans = kChunk / kSpan;
 inline constexpr int64_t kChunkStride = kChunk + 16;
-inline constexpr int64_t kAhead = 2048;  // floats by which keys and values are fetched ahead
+inline constexpr int64_t kNarrowBlock = 32;  // 16-bit values widened at a time
+inline constexpr int64_t kAhead = 2048;      // floats by which keys and values are fetched ahead
 inline constexpr int64_t kFewConvRows = 6;
 inline constexpr int kFewConvVectors = kLanes == 16 ? 2 : 1;
 
@@ -122,6 +124,10 @@ struct FewWork {
   float* Context(const Sequence& s, int64_t chunk, int64_t head) const {
     return context.data() + ((s.b * chunks + chunk) * p.heads + head) * p.q_len * packed.features;
   }
+  /// Whether past keys and values lie in a 16-bit type.
+  bool narrow() const { return p.past_element != Element::kFloat32; }
+  /// Floats that CopyRows may write in one call.
+  int64_t CopySize() const { return Max(kLanes, narrow() ? kNarrowBlock : 0) * p.head_dim; }
   /// Rows of scores of the heads that share keys.
   int64_t QueryRows() const { return group() * scores.rows; }
   int64_t group() const { return p.heads / p.kv_heads; }
@@ -143,6 +149,30 @@ struct FewSegment {
 
 static inline void ClearFloats(float* to, int64_t count) {
   memset(to, 0, static_cast<size_t>(count) * sizeof(float));
+}
+
+/// Keys or values of one key head as float32, from a key on.
+static inline void CopyRows(const FewWork& w, const Sequence& s, int64_t kv, int64_t key,
+                            int64_t count, bool values, float* out) {
+  const AttentionParams& p = w.p;
+  int64_t d = p.head_dim, past = p.PastLen(s.b) - s.first_slot - key, n = 0;
+  if (w.narrow() && past > 0) {
+    n = Min(count, past);
+    const uint16_t* from = values ? p.narrow_past_value : p.narrow_past_key;
+    WidenVectors(p.past_element, p.NarrowRow(from, s.b, kv, s.first_slot + key), n * d, out);
+  }
+  for (; n < count; ++n) {
+    int64_t slot = s.first_slot + key + n;
+    memcpy(out + n * d, values ? p.ValueRow(s.b, kv, slot) : p.KeyRow(s.b, kv, slot),
+           static_cast<size_t>(d) * sizeof(float));
+  }
+}
+
+/// What follows kAhead further on in a 16-bit type, half a step for each float.
+static inline Ahead NarrowAhead(const FewWork& w, const Sequence& s, int64_t kv, int64_t key,
+                                const uint16_t* past, int64_t step) {
+  const uint16_t* row = w.p.NarrowRow(past, s.b, kv, s.first_slot + key);
+  return Ahead{reinterpret_cast<const float*>(row + kAhead), step / 2};
 }
 
 /// Rows [0, rows) of `keys` convolved keys, whole blocks.

@@ -52,8 +52,10 @@ class MultiTokenAttentionKernel final : public Kernel {
                         AttentionParams& p) const {
     node_.CheckDynamicCache(run, in, p);
     p.real = static_cast<const bool*>(in.mask.data) + in.mask.dim(1) - p.keys();
-    p.past_key = floats.Read(in.past_key);
-    p.past_value = floats.Read(in.past_value);
+    if (!ReadNarrowPast(in, p)) {
+      p.past_key = floats.Read(in.past_key);
+      p.past_value = floats.Read(in.past_value);
+    }
   }
 
   void ReadStaticCache(const NodeRun& run, Floats& floats, State& in, AttentionParams& p) const {
@@ -66,8 +68,20 @@ class MultiTokenAttentionKernel final : public Kernel {
     }
     p.past_lens = in.past_lens.data();
     p.real = static_cast<const bool*>(in.mask.data) + in.mask.dim(1) - p.q_len;
-    p.past_key = floats.ReadRows(in.past_key, p.past_len, &p.past_capacity);
-    p.past_value = floats.ReadRows(in.past_value, p.past_len, &p.past_capacity);
+    if (!ReadNarrowPast(in, p)) {
+      p.past_key = floats.ReadRows(in.past_key, p.past_len, &p.past_capacity);
+      p.past_value = floats.ReadRows(in.past_value, p.past_len, &p.past_capacity);
+    }
+  }
+
+  bool ReadNarrowPast(const State& in, AttentionParams& p) const {
+    if (element_ == Element::kFloat32 || !in.past_key || !ReadsNarrowPast(p)) {
+      return false;
+    }
+    p.past_element = element_;
+    p.narrow_past_key = static_cast<const uint16_t*>(in.past_key.data);
+    p.narrow_past_value = static_cast<const uint16_t*>(in.past_value.data);
+    return true;
   }
 
   NewTokens CountTokens(const NodeRun& run, const Tensor& mask, int64_t b, int64_t q_len) const {

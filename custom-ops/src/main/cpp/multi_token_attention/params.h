@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "common/element.h"
 #include "multi_token_attention/policy.h"
 
 namespace heddle {
@@ -101,10 +102,20 @@ struct AttentionParamsOf {
   }
 };
 
-/// What kernels on CPU take; tensors of other types are widened before.
+/// What kernels on CPU take; tensors of other types are widened before, all but past keys and
+/// values for ReadsNarrowPast.
 using ScoreKernel = ScoreKernelOf<float>;
 using HeadMix = HeadMixOf<float>;
-using AttentionParams = AttentionParamsOf<float>;
+struct AttentionParams : AttentionParamsOf<float> {
+  Element past_element = Element::kFloat32;  ///< of the past keys and values
+  /// In place of past_key and past_value if past_element is a 16-bit type.
+  const uint16_t *narrow_past_key = nullptr, *narrow_past_value = nullptr;
+
+  /// Rows from `slot` on, which are past, in a 16-bit type.
+  const uint16_t* NarrowRow(const uint16_t* past, int64_t b, int64_t kv_head, int64_t slot) const {
+    return past + ((b * kv_heads + kv_head) * past_capacity + slot) * head_dim;
+  }
+};
 
 }  // namespace heddle
 

@@ -11,8 +11,14 @@ namespace heddle::HEDDLE_ISA {
 class ValueSum {
  public:
   /// @param context [rows][features]
-  ValueSum(const Packed& packed, const Sequence& sequence, int64_t head, float* context)
-      : packed_(packed), s_(sequence), kv_head_(packed.KvHead(head)), context_(context) {}
+  /// @param copy of the values, where key 0 would be; null = they are read where they lie
+  ValueSum(const Packed& packed, const Sequence& sequence, int64_t head, float* context,
+           const float* copy = nullptr)
+      : packed_(packed),
+        s_(sequence),
+        kv_head_(packed.KvHead(head)),
+        context_(context),
+        copy_(copy) {}
 
   /// The keys [key, end) for `count` rows from `position` on.
   /// @param weights of the first row and `key`
@@ -53,10 +59,11 @@ class ValueSum {
   void AddKeys(int64_t r, int64_t from, int64_t to, const float* weights, int64_t stride,
                Ahead ahead) const {
     while (from < to) {
-      int64_t stop = Min(to, packed_.ValueRunEnd(s_, from));
-      ValueRows<ROWS>(weights + from, stride, packed_.Value(s_, kv_head_, from),
-                      packed_.ValueStride(), stop - from, packed_.features, ahead,
-                      context_ + r * packed_.features, packed_.features);
+      int64_t stop = copy_ != nullptr ? to : Min(to, packed_.ValueRunEnd(s_, from));
+      const float* values = copy_ != nullptr ? copy_ + from * packed_.ValueStride()
+                                             : packed_.Value(s_, kv_head_, from);
+      ValueRows<ROWS>(weights + from, stride, values, packed_.ValueStride(), stop - from,
+                      packed_.features, ahead, context_ + r * packed_.features, packed_.features);
       from = stop;
     }
   }
@@ -65,6 +72,7 @@ class ValueSum {
   const Sequence& s_;
   const int64_t kv_head_;
   float* const context_;
+  const float* const copy_;
 };
 
 }  // namespace heddle::HEDDLE_ISA

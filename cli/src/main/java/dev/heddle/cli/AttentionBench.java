@@ -4,6 +4,7 @@ import static dev.heddle.cli.BenchRun.number;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.models.attention.KvCache;
+import dev.heddle.runtime.parity.report.TextTable;
 import dev.heddle.runtime.session.OpsMode;
 import java.io.IOException;
 import java.nio.file.Files;

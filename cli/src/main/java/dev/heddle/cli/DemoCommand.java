@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import dev.heddle.cli.file.TemporaryFolder;
+import dev.heddle.runtime.parity.report.TextTable;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.io.PrintWriter;

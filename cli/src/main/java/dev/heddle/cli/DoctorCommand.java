@@ -2,6 +2,7 @@ package dev.heddle.cli;
 
 import dev.heddle.runtime.doctor.Check;
 import dev.heddle.runtime.doctor.RuntimeDoctor;
+import dev.heddle.runtime.parity.report.TextTable;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -6,6 +6,7 @@ import dev.heddle.cli.file.TemporaryFolder;
 import dev.heddle.exporter.onnx.StagedFolder;
 import dev.heddle.models.export.ModelExport;
 import dev.heddle.models.family.SourceModel;
+import dev.heddle.runtime.parity.report.TextTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

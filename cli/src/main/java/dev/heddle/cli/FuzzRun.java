@@ -15,7 +15,12 @@ import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.Decoder;
 import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.parity.Finding;
+import dev.heddle.runtime.parity.Inputs;
+import dev.heddle.runtime.parity.ParityReport;
 import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.SectionBuilder;
+import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.parity.TensorComparer;
 import dev.heddle.runtime.parity.TensorComparison;
 import dev.heddle.runtime.session.HostTensor;
@@ -25,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -117,6 +123,29 @@ final class FuzzRun {
     @FunctionalInterface
     interface Listener {
         void done(int cases);
+    }
+
+    /** The verdict on that many models. */
+    static ParityReport report(int cases, long seed, SessionOptions session) throws IOException {
+        Optional<Failure> failure = new FuzzRun(Check.against(session), seed).run(cases, done -> {});
+        var section = new SectionBuilder("fuzz", TensorComparer.of(Precision.FLOAT32));
+        if (failure.isPresent()) {
+            section.add(Finding.fail(
+                    failure.get().smallest().toString(), failure.get().problem()));
+            section.add(Finding.note("found as", failure.get().original().toString()));
+        } else {
+            section.add(Finding.pass(cases + " random models", "give what their reference gives"));
+        }
+        Side judged = new Side(
+                "the same, exported",
+                "ONNX Runtime on " + session.provider(),
+                "operators " + session.ops().name().toLowerCase(Locale.ROOT),
+                Precision.FLOAT32.toString());
+        return new ParityReport(
+                new Side("random models", "reference", "-", Precision.FLOAT64.toString()),
+                judged,
+                Inputs.of("random, seed " + seed),
+                List.of(section.build()));
     }
 
     /** The first failure of that many cases, made smaller; empty if all pass. */

@@ -7,8 +7,6 @@ import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +18,6 @@ import java.util.stream.Collectors;
 
 /** A model that is run by another process, {@code heddle run}, so that a crash of native code ends only that one. */
 final class IsolatedModel {
-
-    /** Exit codes of processes that a signal ended are this and the signal's number. */
-    private static final int SIGNALLED = 128;
 
     private final List<String> program;
     private final String model;
@@ -37,15 +32,6 @@ final class IsolatedModel {
         this.chunks = chunks;
     }
 
-    /** This program once more. */
-    static List<String> thisProgram() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Heddle.class.getName());
-    }
-
     /**
      * [batch, len, vocab].
      *
@@ -55,16 +41,10 @@ final class IsolatedModel {
         try (TemporaryFolder folder = TemporaryFolder.create("heddle-isolated")) {
             Path input = folder.path().resolve("input.safetensors");
             Path output = folder.path().resolve("output.safetensors");
-            Path said = folder.path().resolve("said");
             TensorFile.write(input, inputs(tokens));
-            ProcessBuilder builder = new ProcessBuilder(command(input, output))
-                    .redirectErrorStream(true)
-                    .redirectOutput(said.toFile());
-            builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
-            int code = wait(builder.start());
-            if (code != 0) {
-                throw new RuntimeFailure(
-                        "running " + model + " in a process of its own: " + ending(code) + ": " + lastLine(said));
+            ChildProcess ended = ChildProcess.run(command(input, output));
+            if (ended.code() != 0) {
+                throw new RuntimeFailure("running " + model + " in a process of its own: " + ended.ending());
             }
             return Objects.requireNonNull(TensorFile.read(output, "logits").get("logits"));
         }
@@ -92,26 +72,5 @@ final class IsolatedModel {
 
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static int wait(Process process) {
-        try {
-            return process.waitFor();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new RuntimeFailure("interrupted while another process ran a model");
-        }
-    }
-
-    private static String ending(int code) {
-        return code > SIGNALLED ? "expected an exit, got signal " + (code - SIGNALLED) : "exit code " + code;
-    }
-
-    private static String lastLine(Path said) throws IOException {
-        List<String> lines = Files.readAllLines(said, StandardCharsets.ISO_8859_1).stream()
-                .filter(line -> !line.isBlank())
-                .toList();
-        return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
     }
 }

@@ -3,6 +3,7 @@ package dev.heddle.cli;
 import static dev.heddle.cli.BenchRun.number;
 
 import dev.heddle.models.attention.KvCache;
+import dev.heddle.runtime.parity.report.TextTable;
 import dev.heddle.runtime.session.OpsMode;
 import java.io.IOException;
 import java.nio.file.Files;

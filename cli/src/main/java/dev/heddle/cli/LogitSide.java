@@ -1,7 +1,10 @@
 package dev.heddle.cli;
 
+import dev.heddle.cli.trace.GraphInputs;
+import dev.heddle.cli.trace.SideContract;
+import dev.heddle.cli.trace.TracedSide;
+import dev.heddle.exporter.graph.GraphException;
 import dev.heddle.exporter.onnx.ModelReader;
-import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.Decoder;
@@ -11,20 +14,23 @@ import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelFile;
-import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.OpsMode;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /** One of the two things that are compared: something that gives logits. */
 sealed interface LogitSide extends AutoCloseable {
+
+    String LOGITS = "logits";
 
     /**
      * What it is, for people.
@@ -40,39 +46,51 @@ sealed interface LogitSide extends AutoCloseable {
     HostTensor logits(TokenBlock tokens);
 
     @Override
-    void close();
+    void close() throws IOException;
+
+    /** As the user calls it. */
+    SideName name();
 
     /**
-     * A preset, a stored result (a safetensors file), a model (a folder with a model file, or the file), or a checkpoint (any other folder).
+     * A preset, stored logits, a model or a checkpoint.
      *
      * @param chunks how a model is fed
      * @param isolated whether a model runs in a process of its own
      * @throws IOException if a file cannot be read
      */
-    static LogitSide open(
-            String name, PresetOptions presets, SessionOptions options, ChunkSizes chunks, boolean isolated)
-            throws IOException {
-        if (PresetOptions.isPreset(name)) {
-            return new Reference(presets.open(name));
+    static LogitSide open(SideName name, TracedSides sides, ChunkSizes chunks, boolean isolated) throws IOException {
+        if (name.isStored()) {
+            return Stored.open(name);
         }
-        Path path = Path.of(name);
-        if (name.endsWith(".safetensors")) {
-            return Stored.open(path);
+        if (!name.isModel()) {
+            return new Reference(name, sides.source(name));
         }
-        if (isModel(name)) {
-            return isolated ? Isolated.open(path, options, chunks) : Exported.open(path, options, chunks);
+        if (name.has(SideName.Word.FLOAT64)) {
+            return new Interpreted(name, sides.actual(name));
         }
-        return new Reference(SourceModel.open(path, Families.all()));
+        return isolated ? Isolated.open(name, sides.session(), chunks) : Exported.open(name, sides.session(), chunks);
     }
 
-    /** Whether a name means an exported model: its folder or its file. */
-    static boolean isModel(String name) {
-        return !PresetOptions.isPreset(name)
-                && (name.endsWith(".onnx") || Files.isRegularFile(Path.of(name).resolve("model.onnx")));
+    /** Whether a side can be asked for logits of tokens. */
+    static boolean isDecoder(SideName name) throws IOException {
+        if (name.isStored()) {
+            return !NpyFile.recognises(name.path())
+                    || TensorFile.names(name.path()).contains(LOGITS);
+        }
+        if (!name.isModel()) {
+            return true;
+        }
+        try {
+            return ModelReader.read(ModelFile.at(name.path()).onnx()).graph().outputs().stream()
+                    .anyMatch(output -> output.name().equals(LOGITS));
+        } catch (GraphException e) {
+            // ONNX Runtime may know what our reader does not, and else says what is wrong.
+            return true;
+        }
     }
 
     /** A checkpoint, computed in float64. */
-    record Reference(SourceModel source) implements LogitSide {
+    record Reference(SideName name, SourceModel source) implements LogitSide {
         @Override
         public Side describe(DType dtype) {
             return new Side(source.origin(), "reference of " + source.decoder().family(), "-", dtype.toString());
@@ -95,18 +113,21 @@ sealed interface LogitSide extends AutoCloseable {
     }
 
     /** A model on ONNX Runtime. */
-    record Exported(ModelSession session, Decoder decoder, ChunkSizes chunks, OpsMode ops) implements LogitSide {
+    record Exported(SideName name, OpenedModel model, Decoder decoder, ChunkSizes chunks, OpsMode ops)
+            implements LogitSide {
 
-        static Exported open(Path path, SessionOptions options, ChunkSizes chunks) {
-            ModelSession session = ModelSession.open(path, options);
+        static Exported open(SideName name, SessionOptions usual, ChunkSizes chunks) throws IOException {
+            OpenedModel model = OpenedModel.open(name, usual);
             boolean complete = false;
             try {
-                Exported side = new Exported(session, Decoder.of(session), chunks, options.ops());
+                Decoder decoder = Decoder.of(model.session());
+                Exported side = new Exported(
+                        name, model, decoder, chunks, name.session(usual).ops());
                 complete = true;
                 return side;
             } finally {
                 if (!complete) {
-                    session.close();
+                    model.close();
                 }
             }
         }
@@ -115,9 +136,10 @@ sealed interface LogitSide extends AutoCloseable {
         public Side describe(DType dtype) {
             String pieces = chunks.isWhole() ? "whole" : "chunks of " + chunks.sizes();
             return new Side(
-                    session.file().onnx().toString(),
-                    "ONNX Runtime on " + session.provider() + ", " + pieces,
-                    "operators " + ops.name().toLowerCase(Locale.ROOT),
+                    ModelFile.at(name.path()).onnx().toString(),
+                    "ONNX Runtime on " + model.session().provider() + ", " + pieces,
+                    "operators " + ops.name().toLowerCase(Locale.ROOT)
+                            + (name.has(SideName.Word.INLINED) ? ", inlined" : ""),
                     dtype.toString());
         }
 
@@ -132,18 +154,58 @@ sealed interface LogitSide extends AutoCloseable {
         }
 
         @Override
-        public void close() {
-            session.close();
+        public void close() throws IOException {
+            model.close();
+        }
+    }
+
+    /** A model's graph, computed in float64. */
+    record Interpreted(SideName name, TracedSide graph) implements LogitSide {
+        @Override
+        public Side describe(DType dtype) {
+            return graph.side();
+        }
+
+        @Override
+        public OptionalInt vocabulary() {
+            return SideContract.vocabulary(graph.model()).stream()
+                    .mapToInt(Math::toIntExact)
+                    .findFirst();
+        }
+
+        @Override
+        public HostTensor logits(TokenBlock tokens) {
+            Map<String, HostTensor> results = new TreeMap<>();
+            try {
+                var inputs = new GraphInputs(name.toString(), graph.model(), 0).of(tokens, Map.of());
+                graph.trace(inputs, List.of(LOGITS), results::put);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return Objects.requireNonNull(results.get(LOGITS));
+        }
+
+        @Override
+        public void close() throws IOException {
+            graph.close();
         }
     }
 
     /** A model on ONNX Runtime in a process of its own. */
-    record Isolated(Path file, SessionOptions options, ChunkSizes chunks, OptionalInt vocabulary) implements LogitSide {
+    record Isolated(SideName name, Path file, SessionOptions options, ChunkSizes chunks, OptionalInt vocabulary)
+            implements LogitSide {
 
         /** @throws IOException if the model cannot be read */
-        static Isolated open(Path path, SessionOptions options, ChunkSizes chunks) throws IOException {
-            Path file = ModelFile.at(path).onnx();
-            return new Isolated(file, options, chunks, TraceRun.vocabulary(ModelReader.read(file)));
+        static Isolated open(SideName name, SessionOptions usual, ChunkSizes chunks) throws IOException {
+            if (name.has(SideName.Word.INLINED)) {
+                throw new IllegalArgumentException(
+                        name + ": expected a model as its file is for --isolate, got the word inlined");
+            }
+            Path file = ModelFile.at(name.path()).onnx();
+            OptionalInt vocabulary = SideContract.vocabulary(ModelReader.read(file)).stream()
+                    .mapToInt(Math::toIntExact)
+                    .findFirst();
+            return new Isolated(name, file, name.session(usual), chunks, vocabulary);
         }
 
         @Override
@@ -158,7 +220,7 @@ sealed interface LogitSide extends AutoCloseable {
         @Override
         public HostTensor logits(TokenBlock tokens) {
             try {
-                return new IsolatedModel(IsolatedModel.thisProgram(), file.toString(), options, chunks).logits(tokens);
+                return new IsolatedModel(ChildProcess.thisProgram(), file.toString(), options, chunks).logits(tokens);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -171,13 +233,14 @@ sealed interface LogitSide extends AutoCloseable {
     }
 
     /** Logits in a file. */
-    record Stored(Path file, Map<String, HostTensor> tensors) implements LogitSide {
+    record Stored(SideName name, Map<String, HostTensor> tensors) implements LogitSide {
 
-        static Stored open(Path file) {
+        static Stored open(SideName name) {
+            Path file = name.path();
             Map<String, HostTensor> tensors =
-                    TensorFile.read(file, "logits", TokenInput.IDS, TokenInput.MASK, TokenInput.POSITIONS);
-            Stored stored = new Stored(file, tensors);
-            if (stored.logits().rank() != 3) {
+                    TensorFile.read(file, LOGITS, TokenInput.IDS, TokenInput.MASK, TokenInput.POSITIONS);
+            Stored stored = new Stored(name, tensors);
+            if (stored.logits().rank() != 3 || stored.logits().elementCount() == 0) {
                 throw new IllegalArgumentException(
                         file + ": expected logits of [batch, len, vocab], got " + stored.logits());
             }
@@ -186,7 +249,7 @@ sealed interface LogitSide extends AutoCloseable {
 
         @Override
         public Side describe(DType dtype) {
-            return new Side(file.toString(), "stored", "-", dtype.toString());
+            return new Side(name.toString(), "stored", "-", dtype.toString());
         }
 
         @Override
@@ -196,7 +259,9 @@ sealed interface LogitSide extends AutoCloseable {
 
         /** What the logits were computed from, if the file says. */
         Optional<TokenBlock> tokens() {
-            return tensors.containsKey(TokenInput.IDS) ? Optional.of(TokenInput.of(tensors, file)) : Optional.empty();
+            return tensors.containsKey(TokenInput.IDS)
+                    ? Optional.of(TokenInput.of(tensors, name.path()))
+                    : Optional.empty();
         }
 
         /** Tokens of the right number, for a comparison that needs only that. */
@@ -210,14 +275,14 @@ sealed interface LogitSide extends AutoCloseable {
             HostTensor logits = logits();
             boolean fits = logits.dim(0) == tokens.batch() && logits.dim(1) == tokens.length();
             if (!fits) {
-                throw new IllegalArgumentException(file + ": expected logits of [" + tokens.batch() + ", "
+                throw new IllegalArgumentException(name + ": expected logits of [" + tokens.batch() + ", "
                         + tokens.length() + ", vocab] for the given tokens, got " + logits);
             }
             return logits;
         }
 
         private HostTensor logits() {
-            HostTensor logits = tensors.get("logits");
+            HostTensor logits = tensors.get(LOGITS);
             if (logits == null) {
                 throw new IllegalStateException("checked when it was opened");
             }

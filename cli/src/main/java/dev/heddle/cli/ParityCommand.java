@@ -1,21 +1,18 @@
 package dev.heddle.cli;
 
+import dev.heddle.exporter.graph.GraphException;
 import dev.heddle.runtime.cache.ChunkSizes;
-import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.parity.Finding;
+import dev.heddle.runtime.parity.Inputs;
 import dev.heddle.runtime.parity.ParityReport;
 import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.parity.SectionBuilder;
+import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.parity.TensorComparer;
-import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,38 +28,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class ParityCommand implements Callable<Integer> {
 
-    /** Places that are named of each tensor. */
-    private static final int WORST = 8;
-
     @Parameters(
             index = "0",
             arity = "0..1",
             paramLabel = "A",
             description =
-                    "What is right: a checkpoint folder or preset:NAME (float64 reference), a model folder, or a safetensors file with logits.")
+                    "What is right: a checkpoint folder or preset:NAME (float64 reference), a model folder or .onnx file, or stored tensors (.safetensors, .npz, .npy). A model may be followed by @ and words: native, portable or auto, cpu or cuda, inlined; or float64.")
     private String expected = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "B", description = "What is judged: the same kinds.")
     private String actual = "";
 
-    @Option(
-            names = "--input",
-            paramLabel = "FILE",
-            description =
-                    "Safetensors with input_ids. Without it: those of a side that is a file and has them, else random ones.")
-    private @Nullable Path input;
-
-    @Option(names = "--batch", paramLabel = "N", description = "Random sequences (default: ${DEFAULT-VALUE}).")
-    private int batch = 2;
-
-    @Option(names = "--length", paramLabel = "N", description = "Tokens of each (default: ${DEFAULT-VALUE}).")
-    private int length = 32;
-
-    @Option(
-            names = "--token-seed",
-            paramLabel = "N",
-            description = "Seed of random tokens (default: ${DEFAULT-VALUE}).")
-    private long tokenSeed;
+    @Mixin
+    private TokenArguments tokens = new TokenArguments();
 
     @Option(
             names = "--chunks",
@@ -95,32 +73,78 @@ final class ParityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        new OptionValue(spec.commandLine(), "--batch", batch).requireAtLeast(1);
-        new OptionValue(spec.commandLine(), "--length", length).requireAtLeast(1);
+        check();
+        if (trace.isolate && (trace.isWanted() || trace.fuzz != null)) {
+            return isolated();
+        }
+        return shown(report());
+    }
+
+    private void check() throws IOException {
+        tokens.check();
         for (int k : topK) {
             new OptionValue(spec.commandLine(), "--top-k", k).requireAtLeast(1);
         }
         if (trace.fuzz != null) {
-            return fuzz(trace.fuzz);
+            new OptionValue(spec.commandLine(), "--fuzz", trace.fuzz).requireAtLeast(1);
+        } else {
+            requireSides();
         }
-        requireSides();
         reports.check();
-        if (trace.isWanted()) {
-            boolean same = new TraceRun(
-                            trace,
-                            presets,
-                            session.options(),
-                            spec.commandLine().getOut())
-                    .run(expected, actual, this::tracedTokens);
-            return same ? 0 : Heddle.PARITY_MISMATCH;
+        trace.check();
+    }
+
+    private int shown(ParityReport report) throws IOException {
+        reports.show(report);
+        return report.passed() ? 0 : Heddle.PARITY_MISMATCH;
+    }
+
+    /** The same command in a process of its own, which writes the reports, unless it crashes. */
+    private int isolated() throws IOException {
+        List<String> command = new ArrayList<>(ChildProcess.thisProgram());
+        command.addAll(spec.root().commandLine().getParseResult().originalArgs());
+        command.removeIf("--isolate"::equals);
+        ChildProcess ended = ChildProcess.run(command);
+        if (ended.crashed()) {
+            var section = new SectionBuilder("isolated run", TensorComparer.of(Precision.FLOAT32));
+            section.add(Finding.fail("process", ended.ending()));
+            return shown(
+                    new ParityReport(Side.of(expected), Side.of(actual), Inputs.of("-"), List.of(section.build())));
         }
-        try (LogitSide a = LogitSide.open(expected, presets, session.options(), chunks, trace.isolate);
-                LogitSide b = LogitSide.open(actual, presets, session.options(), chunks, trace.isolate)) {
-            checkVocabularies(a, b);
-            GivenTokens tokens = tokens(a, b);
-            ParityReport report = report(a, b, tokens);
-            reports.show(report);
-            return report.passed() ? 0 : Heddle.PARITY_MISMATCH;
+        spec.commandLine().getOut().print(ended.said());
+        spec.commandLine().getOut().flush();
+        spec.commandLine().getErr().print(ended.complained());
+        spec.commandLine().getErr().flush();
+        return ended.code();
+    }
+
+    private ParityReport report() throws IOException {
+        if (trace.fuzz != null) {
+            return FuzzRun.report(trace.fuzz, tokens.seed(), session.options());
+        }
+        SideName a = SideName.of(expected);
+        SideName b = SideName.of(actual);
+        a.checkWords();
+        b.checkWords();
+        try {
+            return report(a, b);
+        } catch (IllegalArgumentException | GraphException e) {
+            String text = String.valueOf(e.getMessage());
+            if (text.contains(a.name()) || text.contains(b.name())) {
+                throw e;
+            }
+            throw new IllegalArgumentException(a + " against " + b + ": " + text, e);
+        }
+    }
+
+    private ParityReport report(SideName a, SideName b) throws IOException {
+        var sides = new TracedSides(presets, session.options());
+        if (trace.isWanted() || !LogitSide.isDecoder(a) || !LogitSide.isDecoder(b)) {
+            return new TraceRun(trace, sides, tokens, topK).report(a, b);
+        }
+        try (LogitSide right = LogitSide.open(a, sides, chunks, trace.isolate);
+                LogitSide judged = LogitSide.open(b, sides, chunks, trace.isolate)) {
+            return new LogitRun(tokens, topK).report(right, judged);
         }
     }
 
@@ -130,84 +154,5 @@ final class ParityCommand implements Callable<Integer> {
                     spec.commandLine(),
                     expected.isEmpty() ? "missing required parameters: 'A', 'B'" : "missing required parameter: 'B'");
         }
-    }
-
-    private int fuzz(int cases) throws IOException {
-        new OptionValue(spec.commandLine(), "--fuzz", cases).requireAtLeast(1);
-        PrintWriter out = spec.commandLine().getOut();
-        FuzzRun run = new FuzzRun(FuzzRun.Check.against(session.options()), tokenSeed);
-        Optional<FuzzRun.Failure> failure = run.run(cases, done -> {});
-        if (failure.isEmpty()) {
-            out.println(cases + " random models give what their reference gives, seed " + tokenSeed);
-            return 0;
-        }
-        out.println("smallest   " + failure.get().smallest());
-        out.println("found as   " + failure.get().original());
-        out.println("problem    " + failure.get().problem());
-        return Heddle.PARITY_MISMATCH;
-    }
-
-    private ParityReport report(LogitSide a, LogitSide b, GivenTokens tokens) {
-        HostTensor right = a.logits(tokens.block());
-        HostTensor judged = b.logits(tokens.block());
-        var comparer = new TensorComparer(Precision.coarser(right.dtype(), judged.dtype()), topK, WORST);
-        var outputs = new SectionBuilder("outputs", comparer);
-        outputs.logits("logits", right, judged);
-        return new ParityReport(
-                a.describe(right.dtype()), b.describe(judged.dtype()), tokens.inputs(), List.of(outputs.build()));
-    }
-
-    private TokenBlock tracedTokens(OptionalInt vocabulary) {
-        if (input != null) {
-            return TokenInput.read(input);
-        }
-        return TokenInput.random(
-                batch,
-                length,
-                vocabulary.orElseThrow(() -> new IllegalArgumentException(
-                        actual + " does not say how many tokens it knows; give tokens with --input")),
-                tokenSeed);
-    }
-
-    private void checkVocabularies(LogitSide a, LogitSide b) {
-        boolean known = a.vocabulary().isPresent() && b.vocabulary().isPresent();
-        if (known && a.vocabulary().getAsInt() != b.vocabulary().getAsInt()) {
-            throw new IllegalArgumentException(expected + " has a vocabulary of "
-                    + a.vocabulary().getAsInt() + " tokens, " + actual + " one of "
-                    + b.vocabulary().getAsInt() + "; compare two sides of one model");
-        }
-    }
-
-    private GivenTokens tokens(LogitSide a, LogitSide b) {
-        if (input != null) {
-            return new GivenTokens(TokenInput.read(input), input.toString());
-        }
-        List<LogitSide.Stored> stored = Stream.of(a, b)
-                .filter(LogitSide.Stored.class::isInstance)
-                .map(LogitSide.Stored.class::cast)
-                .toList();
-        for (LogitSide.Stored side : stored) {
-            if (side.tokens().isPresent()) {
-                return new GivenTokens(side.tokens().get(), side.file().toString());
-            }
-        }
-        return switch (stored.size()) {
-            case 0 -> random(a, b);
-            case 1 ->
-                throw new IllegalArgumentException(stored.get(0).file()
-                        + ": expected a tensor input_ids beside logits, got none; give the tokens with --input");
-            default -> new GivenTokens(stored.get(0).anyTokens(), "not known");
-        };
-    }
-
-    private GivenTokens random(LogitSide a, LogitSide b) {
-        OptionalInt vocabulary = a.vocabulary().isPresent() ? a.vocabulary() : b.vocabulary();
-        TokenBlock tokens = TokenInput.random(
-                batch,
-                length,
-                vocabulary.orElseThrow(() -> new IllegalArgumentException(
-                        "neither side says how many tokens it knows; give tokens with --input")),
-                tokenSeed);
-        return new GivenTokens(tokens, "random, seed " + tokenSeed);
     }
 }

@@ -5,6 +5,7 @@ import dev.heddle.models.decoder.Decoder;
 import dev.heddle.models.decoder.DecoderLayer;
 import dev.heddle.models.preset.Preset;
 import dev.heddle.models.preset.Presets;
+import dev.heddle.runtime.parity.report.TextTable;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;

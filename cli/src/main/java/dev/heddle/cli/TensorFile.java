@@ -10,17 +10,23 @@ import dev.heddle.models.checkpoint.StoredTensor;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Safetensors files as the runtime's tensors and back. */
+/** Safetensors and NumPy files as the runtime's tensors and back. */
 final class TensorFile {
 
     private static final int SHOWN_NAMES = 5;
@@ -33,18 +39,55 @@ final class TensorFile {
      * @throws IllegalArgumentException if the first is not there, or one is too large for memory
      */
     static Map<String, HostTensor> read(Path file, String required, String... optional) {
-        try (Checkpoint checkpoint = Checkpoints.open(file)) {
-            SortedMap<String, StoredTensor> tensors = checkpoint.tensors();
-            if (!tensors.containsKey(required)) {
-                throw new IllegalArgumentException(
-                        file + ": expected a tensor " + required + ", got " + shortened(tensors.keySet()));
+        Set<String> names = names(file);
+        if (!names.contains(required)) {
+            throw new IllegalArgumentException(file + ": expected a tensor " + required + ", got " + shortened(names));
+        }
+        Set<String> wanted = new LinkedHashSet<>(List.of(optional));
+        wanted.add(required);
+        wanted.retainAll(names);
+        return read(file, wanted);
+    }
+
+    /** Names of all tensors in a file; of what kind it is, its suffix says. */
+    static SortedSet<String> names(Path file) {
+        if (NpyFile.recognises(file)) {
+            try {
+                return NpyFile.names(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            Map<String, HostTensor> result = new TreeMap<>();
-            Stream.concat(Stream.of(required), Stream.of(optional))
-                    .flatMap(name -> Stream.ofNullable(tensors.get(name)))
-                    .forEach(tensor -> result.put(tensor.name(), copy(file, tensor)));
+        }
+        try (Checkpoint checkpoint = Checkpoints.open(file)) {
+            return new TreeSet<>(checkpoint.tensors().keySet());
+        }
+    }
+
+    /**
+     * These tensors, copied into memory.
+     *
+     * @param wanted some of {@link #names}
+     * @throws IllegalArgumentException if one is too large for memory
+     */
+    static Map<String, HostTensor> read(Path file, Collection<String> wanted) {
+        Map<String, HostTensor> result = new TreeMap<>();
+        if (NpyFile.recognises(file)) {
+            for (String name : wanted) {
+                try {
+                    result.put(name, NpyFile.read(file, name));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
             return result;
         }
+        try (Checkpoint checkpoint = Checkpoints.open(file)) {
+            SortedMap<String, StoredTensor> tensors = checkpoint.tensors();
+            wanted.stream()
+                    .flatMap(name -> Stream.ofNullable(tensors.get(name)))
+                    .forEach(tensor -> result.put(tensor.name(), copy(file, tensor)));
+        }
+        return result;
     }
 
     private static HostTensor copy(Path file, StoredTensor tensor) {

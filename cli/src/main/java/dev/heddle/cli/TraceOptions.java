@@ -1,5 +1,8 @@
 package dev.heddle.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -48,6 +51,20 @@ final class TraceOptions {
                     "Instead of A and B: N random small models against their float64 reference; what fails is made small.")
     @Nullable
     Integer fuzz;
+
+    /**
+     * To be called before anything is computed.
+     *
+     * @throws IOException if the folder for a reproduction cannot be made
+     */
+    void check() throws IOException {
+        if (repro != null) {
+            if (Files.exists(repro, LinkOption.NOFOLLOW_LINKS)) {
+                throw new IllegalArgumentException(repro + ": expected a name that is free for --repro, but it exists");
+            }
+            TargetFolder.check(repro, false);
+        }
+    }
 
     /** Whether A's graph is computed. */
     boolean needsValues() {

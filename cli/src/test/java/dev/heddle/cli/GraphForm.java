@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** One sample in one form. */
-record GraphForm(VariantSamples sample, int opset, FunctionStyle style, Precision precision, KvCache cache) {
+record GraphForm(VariantSamples sample, int opset, FunctionStyle style, ElementPrecision precision, KvCache cache) {
 
     private static final int TOKENS = 17;
 
@@ -27,14 +27,14 @@ record GraphForm(VariantSamples sample, int opset, FunctionStyle style, Precisio
 
     static Stream<GraphForm> all(FunctionStyle... styles) {
         return Arrays.stream(VariantSamples.values()).flatMap(sample -> Stream.of(21, 23)
-                .flatMap(opset -> Arrays.stream(styles).flatMap(style -> Arrays.stream(Precision.values())
+                .flatMap(opset -> Arrays.stream(styles).flatMap(style -> Arrays.stream(ElementPrecision.values())
                         .flatMap(precision -> Stream.of(new KvCache.Dynamic(), new KvCache.Static(TOKENS + 3))
                                 .map(cache -> new GraphForm(sample, opset, style, precision, cache))))));
     }
 
     /** The sample; without RoPE where only our kernels can compute in its element type, for RoPE is no operator of ours. */
     AttentionVariant variant() {
-        if (precision != Precision.BFLOAT16 || !(sample.variant() instanceof SoftmaxAttention attention)) {
+        if (precision != ElementPrecision.BFLOAT16 || !(sample.variant() instanceof SoftmaxAttention attention)) {
             return sample.variant();
         }
         return new SoftmaxAttention(
@@ -52,7 +52,7 @@ record GraphForm(VariantSamples sample, int opset, FunctionStyle style, Precisio
 
     /** Why this form cannot run; empty if it can. */
     Optional<String> gap(OpsMode ops) {
-        if (precision != Precision.BFLOAT16) {
+        if (precision != ElementPrecision.BFLOAT16) {
             return Optional.empty();
         }
         if (ops == OpsMode.PORTABLE) {

@@ -125,7 +125,11 @@ abstract class GraphParitySuite {
     @Test
     void graph_withOneCachedQueryTooFew_isWrong() throws IOException {
         GraphForm form = new GraphForm(
-                VariantSamples.MULTI_TOKEN, 23, FunctionStyle.FUNCTION, Precision.FLOAT32, new KvCache.Dynamic());
+                VariantSamples.MULTI_TOKEN,
+                23,
+                FunctionStyle.FUNCTION,
+                ElementPrecision.FLOAT32,
+                new KvCache.Dynamic());
         ReferenceRun reference = form.reference();
         DoubleTensor whole = reference.whole();
         int history = ((SoftmaxAttention) form.sample().variant()).queryHistory();

@@ -20,14 +20,16 @@ final class GraphParityTest extends GraphParitySuite {
 
     static Stream<GraphForm> forms() {
         return GraphForm.all(FunctionStyle.values())
-                .filter(form -> form.precision() == Precision.FLOAT32 || form.cache() instanceof KvCache.Dynamic);
+                .filter(form ->
+                        form.precision() == ElementPrecision.FLOAT32 || form.cache() instanceof KvCache.Dynamic);
     }
 
     /** The day this fails, the gap can go from {@link GraphForm}. */
     @ParameterizedTest
     @EnumSource(names = {"PLAIN", "TALKING_HEADS", "KV_SHIFT", "DIFFERENTIAL"})
     void bodyInBfloat16_isRefusedByOnnxRuntime(VariantSamples sample) {
-        GraphForm form = new GraphForm(sample, 23, FunctionStyle.INLINE, Precision.BFLOAT16, new KvCache.Dynamic());
+        GraphForm form =
+                new GraphForm(sample, 23, FunctionStyle.INLINE, ElementPrecision.BFLOAT16, new KvCache.Dynamic());
 
         assertThatThrownBy(() -> OrtAttention.open(
                         form.variant(),

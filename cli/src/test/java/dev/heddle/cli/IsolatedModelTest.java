@@ -39,7 +39,7 @@ final class IsolatedModelTest {
     @Test
     void logits_ofAnotherProcess_areTheSame() throws IOException {
         HostTensor logits =
-                isolated(IsolatedModel.thisProgram(), ChunkSizes.of(3, 1)).logits(TOKENS);
+                isolated(ChildProcess.thisProgram(), ChunkSizes.of(3, 1)).logits(TOKENS);
 
         try (ModelSession session = ModelSession.open(model, SessionOptions.defaults())) {
             HostTensor here = new Forward(Decoder.of(session)).logits(TOKENS, ChunkSizes.of(3, 1));
@@ -59,7 +59,7 @@ final class IsolatedModelTest {
     @Test
     void failure_isToldInItsOwnWords() {
         IsolatedModel failing = new IsolatedModel(
-                IsolatedModel.thisProgram(), "no-such-model", SessionOptions.defaults(), ChunkSizes.whole());
+                ChildProcess.thisProgram(), "no-such-model", SessionOptions.defaults(), ChunkSizes.whole());
 
         assertThatThrownBy(() -> failing.logits(TOKENS))
                 .isInstanceOf(RuntimeFailure.class)

@@ -24,7 +24,11 @@ final class NativeFormRun {
     public static void main(String[] arguments) throws IOException {
         for (String name : Arrays.copyOfRange(arguments, 1, arguments.length)) {
             GraphForm form = new GraphForm(
-                    VariantSamples.valueOf(name), 23, FunctionStyle.FUNCTION, Precision.FLOAT32, new KvCache.Dynamic());
+                    VariantSamples.valueOf(name),
+                    23,
+                    FunctionStyle.FUNCTION,
+                    ElementPrecision.FLOAT32,
+                    new KvCache.Dynamic());
             Path folder = Files.createDirectory(Path.of(arguments[0], name));
             ReferenceRun reference = form.reference();
             try (OrtAttention graph = OrtAttention.open(

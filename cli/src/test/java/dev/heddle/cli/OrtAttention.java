@@ -28,10 +28,10 @@ import java.util.TreeMap;
 final class OrtAttention implements AttentionReference, AutoCloseable {
 
     private final List<CacheSlot> slots;
-    private final Precision precision;
+    private final ElementPrecision precision;
     private final ModelSession session;
 
-    private OrtAttention(List<CacheSlot> slots, Precision precision, ModelSession session) {
+    private OrtAttention(List<CacheSlot> slots, ElementPrecision precision, ModelSession session) {
         this.slots = slots;
         this.precision = precision;
         this.session = session;
@@ -42,7 +42,7 @@ final class OrtAttention implements AttentionReference, AutoCloseable {
             Map<AttentionWeight, DoubleTensor> weights,
             int opset,
             FunctionStyle style,
-            Precision precision,
+            ElementPrecision precision,
             KvCache cache,
             OpsMode ops,
             Path folder)

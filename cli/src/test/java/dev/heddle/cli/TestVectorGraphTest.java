@@ -37,7 +37,7 @@ final class TestVectorGraphTest {
         boolean[][] real = {{true, true, true, true}};
         Input input = new Input(TestVectors.Q, TestVectors.K, v, real, new long[1][4]);
         try (OrtAttention graph = OrtAttention.open(
-                variant, used, 23, style, Precision.FLOAT32, new KvCache.Dynamic(), OpsMode.PORTABLE, folder)) {
+                variant, used, 23, style, ElementPrecision.FLOAT32, new KvCache.Dynamic(), OpsMode.PORTABLE, folder)) {
             double[] byToken = graph.attend(input, graph.fresh(1)).context().data();
             double[] byHead = new double[16];
             Arrays.setAll(byHead, index -> byToken[index / 2 % 4 * 4 + index / 8 * 2 + index % 2]);

@@ -1,6 +1,7 @@
 package dev.heddle.cli.trace;
 
 import dev.heddle.exporter.graph.Node;
+import dev.heddle.runtime.parity.TensorComparison;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,15 +12,27 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Finds the first node where two sides part: some values over the whole graph, then all that the first wrong one is made from, then each of their nodes alone. */
-public final class Bisection {
+final class Bisection {
 
     /** Values of the first look; more cost memory, fewer make the stretch longer. */
     private static final int LOOKS = 64;
 
     private final ValueTrace trace;
+    private final Judge judge;
 
-    public Bisection(ValueTrace trace) {
+    /** @param judge told of each pair that is looked at; a value may come more than once */
+    Bisection(ValueTrace trace, Judge judge) {
         this.trace = trace;
+        this.judge = judge;
+    }
+
+    /** Compares two values. */
+    interface Judge {
+        /** In the whole graph. */
+        TensorComparison inherited(ValuePair pair);
+
+        /** Made by one node from the expected inputs. */
+        TensorComparison own(ValuePair pair);
     }
 
     /**
@@ -29,15 +42,15 @@ public final class Bisection {
      * @param own what the first wrong node up to there makes of the expected inputs; empty if every node alone is right, so that the difference is rounding that
      *     grew, or lies in what the graph is given
      */
-    public record Found(ValueComparison inherited, Optional<ValueComparison> own) {}
+    record Found(ValueComparison inherited, Optional<ValueComparison> own) {}
 
     /** Empty if no value differs. */
-    public Optional<Found> find() throws IOException {
+    Optional<Found> find() throws IOException {
         List<String> looks = looks();
         Map<String, ValueComparison> wrong = new HashMap<>();
-        trace.compare(looks, comparison -> keep(comparison, wrong));
+        trace.compare(looks, pair -> keep(pair, judge.inherited(pair), wrong));
         Optional<ValueComparison> bad = firstOf(looks, wrong);
-        List<String> suspects = bad.isPresent() ? suspects(bad.get().name(), looks, wrong.keySet()) : trace.names();
+        List<String> suspects = bad.isPresent() ? suspects(bad.get().value(), looks, wrong.keySet()) : trace.names();
         Optional<ValueComparison> inherited = first(suspects).or(() -> bad);
         if (inherited.isEmpty()) {
             return Optional.empty();
@@ -45,7 +58,7 @@ public final class Bisection {
         Optional<ValueComparison> own = firstOwn(suspects);
         if (own.isEmpty()) {
             // A value that is right by chance can hide what lies before it.
-            own = firstOwn(sorted(ancestors(List.of(inherited.get().name()))));
+            own = firstOwn(sorted(ancestors(List.of(inherited.get().value()))));
         }
         return Optional.of(new Found(inherited.get(), own));
     }
@@ -72,12 +85,13 @@ public final class Bisection {
         return sorted(suspects);
     }
 
-    /** The values themselves and all that they are made from. */
+    /** The values themselves and all that they are made from; a shape says nothing of the values that it is of. */
     private Set<String> ancestors(List<String> values) {
         Set<String> ancestors = new HashSet<>(values);
         List<Node> nodes = trace.actual().model().graph().nodes();
         for (int i = nodes.size() - 1; i >= 0; i--) {
-            if (nodes.get(i).outputs().stream().anyMatch(ancestors::contains)) {
+            boolean shape = nodes.get(i).opType().equals("Shape");
+            if (!shape && nodes.get(i).outputs().stream().anyMatch(ancestors::contains)) {
                 ancestors.addAll(nodes.get(i).inputs());
             }
         }
@@ -91,19 +105,19 @@ public final class Bisection {
 
     private Optional<ValueComparison> first(List<String> values) throws IOException {
         Map<String, ValueComparison> wrong = new HashMap<>();
-        trace.compare(values, comparison -> keep(comparison, wrong));
+        trace.compare(values, pair -> keep(pair, judge.inherited(pair), wrong));
         return firstOf(values, wrong);
     }
 
     private Optional<ValueComparison> firstOwn(List<String> values) throws IOException {
         Map<String, ValueComparison> wrong = new HashMap<>();
-        new Replay(trace).compare(values, comparison -> keep(comparison, wrong));
+        new Replay(trace).compare(values, pair -> keep(pair, judge.own(pair), wrong));
         return firstOf(values, wrong);
     }
 
-    private static void keep(ValueComparison comparison, Map<String, ValueComparison> wrong) {
+    private static void keep(ValuePair pair, TensorComparison comparison, Map<String, ValueComparison> wrong) {
         if (!comparison.passed()) {
-            wrong.put(comparison.name(), comparison);
+            wrong.put(pair.name(), new ValueComparison(pair.node(), pair.name(), comparison));
         }
     }
 

@@ -34,19 +34,11 @@ final class HostTensors {
             return tensor;
         }
         HostTensor narrow = HostTensor.zeros(dtype, tensor.shape());
+        var target = dev.heddle.exporter.graph.DType.valueOf(dtype.name());
         var bytes = narrow.bytes();
         var values = tensor.values();
         for (int i = 0; i < tensor.elementCount(); i++) {
-            double value = values.applyAsDouble(i);
-            switch (dtype) {
-                case FLOAT32 -> bytes.putFloat((float) value);
-                case FLOAT64 -> bytes.putDouble(value);
-                case INT64 -> bytes.putLong((long) value);
-                case INT32 -> bytes.putInt((int) value);
-                case BOOL, INT8, UINT8 -> bytes.put((byte) value);
-                case FLOAT16, BFLOAT16 ->
-                    throw new IllegalArgumentException("values of type " + dtype + " cannot be fed");
-            }
+            Rounding.write(bytes, target, values.applyAsDouble(i));
         }
         return narrow;
     }

@@ -1,8 +1,13 @@
 package dev.heddle.cli.trace;
 
+import dev.heddle.exporter.graph.GraphException;
 import dev.heddle.exporter.graph.Model;
+import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.interpret.Interpreter;
 import dev.heddle.exporter.interpret.Tensor;
+import dev.heddle.exporter.onnx.ValueTypes;
+import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +22,7 @@ public final class InterpretedSide implements TracedSide {
 
     private final String name;
     private final Interpreter interpreter;
+    private final Map<String, TensorType> types;
     private final AutoCloseable source;
 
     /**
@@ -25,13 +31,27 @@ public final class InterpretedSide implements TracedSide {
      */
     public InterpretedSide(String name, Model model, AutoCloseable source) {
         this.name = name;
-        this.interpreter = new Interpreter(model);
+        this.interpreter = interpreter(name, model);
+        this.types = ValueTypes.of(interpreter.model());
         this.source = source;
     }
 
+    private static Interpreter interpreter(String name, Model model) {
+        try {
+            return new Interpreter(model);
+        } catch (GraphException e) {
+            throw new GraphException(name + ": " + e.getMessage() + "; " + name + "@portable runs it on ONNX Runtime");
+        }
+    }
+
     @Override
-    public String describe() {
-        return name + ", graph in float64";
+    public Side side() {
+        return new Side(name, "its graph, node by node", "-", Precision.FLOAT64.toString());
+    }
+
+    @Override
+    public Precision precision() {
+        return Precision.FLOAT64;
     }
 
     @Override
@@ -40,8 +60,24 @@ public final class InterpretedSide implements TracedSide {
     }
 
     @Override
-    public void trace(Map<String, HostTensor> inputs, Collection<String> values, Sink sink) throws IOException {
-        Set<String> wanted = new HashSet<>(values);
+    public Map<String, TensorType> types() {
+        return types;
+    }
+
+    @Override
+    public void trace(Map<String, HostTensor> inputs, Collection<String> wanted, Sink sink) throws IOException {
+        compute(interpreter, inputs, new HashSet<>(wanted), sink);
+    }
+
+    @Override
+    public void run(Model changed, Map<String, HostTensor> inputs, Sink sink) throws IOException {
+        Set<String> outputs = new HashSet<>();
+        changed.graph().outputs().forEach(output -> outputs.add(output.name()));
+        compute(new Interpreter(changed), inputs, outputs, sink);
+    }
+
+    private static void compute(Interpreter interpreter, Map<String, HostTensor> inputs, Set<String> wanted, Sink sink)
+            throws IOException {
         Map<String, Tensor> tensors = new TreeMap<>();
         inputs.forEach((input, tensor) -> tensors.put(input, HostTensors.toTensor(tensor)));
         try {

@@ -1,25 +1,24 @@
 package dev.heddle.cli.trace;
 
 import dev.heddle.cli.file.TemporaryFolder;
-import dev.heddle.exporter.graph.Dim;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.onnx.LinkedModelWriter;
 import dev.heddle.exporter.onnx.ValueTypes;
 import dev.heddle.exporter.rewrite.Taps;
+import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
 import dev.heddle.runtime.session.SessionOptions;
+import dev.heddle.runtime.session.TensorSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** A graph on ONNX Runtime. Values are taken in groups, a run for each, so that not all of them are held at once. */
 public final class OrtSide implements TracedSide {
@@ -41,9 +40,13 @@ public final class OrtSide implements TracedSide {
     }
 
     @Override
-    public String describe() {
-        return file + ", ONNX Runtime on " + options.provider() + ", operators "
-                + options.ops().name().toLowerCase(Locale.ROOT);
+    public Side side() {
+        String operators = "operators " + options.ops().name().toLowerCase(Locale.ROOT);
+        return new Side(
+                file.toString(),
+                "ONNX Runtime on " + options.provider(),
+                operators,
+                precision().toString());
     }
 
     @Override
@@ -51,22 +54,20 @@ public final class OrtSide implements TracedSide {
         return model;
     }
 
-    /** Types of the graph's values. */
-    Map<String, TensorType> types() {
+    @Override
+    public Map<String, TensorType> types() {
         return types;
     }
 
     @Override
-    public void trace(Map<String, HostTensor> inputs, Collection<String> values, Sink sink) throws IOException {
-        long longest = inputs.values().stream()
-                .flatMapToLong(tensor -> Arrays.stream(tensor.shape()))
-                .max()
-                .orElse(1);
+    public void trace(Map<String, HostTensor> inputs, Collection<String> wanted, Sink sink) throws IOException {
+        var sizes = new ValueSizes(model, inputs);
         List<String> group = new ArrayList<>();
         long bytes = 0;
-        for (String value : values) {
+        for (String value : wanted) {
             group.add(value);
-            bytes += estimate(types.get(value), longest);
+            TensorType type = types.get(value);
+            bytes += type == null ? 0 : sizes.bytes(type, GROUP_BYTES);
             if (bytes > GROUP_BYTES) {
                 run(Taps.of(model, group, types), inputs, sink);
                 group.clear();
@@ -78,26 +79,20 @@ public final class OrtSide implements TracedSide {
         }
     }
 
-    /** Symbolic axes count as the longest axis of the inputs. */
-    private static long estimate(@Nullable TensorType type, long longest) {
-        if (type == null) {
-            return 0;
-        }
-        double elements = 1;
-        for (Dim dim : type.shape().dims()) {
-            elements *= dim.fixed().orElse(longest);
-        }
-        return (long) Math.min(elements * type.dtype().bytes(), GROUP_BYTES);
-    }
-
-    /** Runs a model made out of this one. */
-    void run(Model changed, Map<String, HostTensor> inputs, Sink sink) throws IOException {
+    @Override
+    public void run(Model changed, Map<String, HostTensor> inputs, Sink sink) throws IOException {
         try (TemporaryFolder folder = TemporaryFolder.near("heddle-trace", file)) {
             Path written = new LinkedModelWriter(folder.path()).write(changed);
             Map<String, HostTensor> outputs;
             try (ModelSession session = ModelSession.open(written, options)) {
-                Map<String, HostTensor> used = new TreeMap<>(inputs);
-                used.keySet().removeIf(name -> session.input(name).isEmpty());
+                Map<String, HostTensor> used = new TreeMap<>();
+                for (TensorSpec input : session.inputs()) {
+                    HostTensor value = inputs.get(input.name());
+                    if (value != null) {
+                        // The other side may keep its state in wider floats.
+                        used.put(input.name(), HostTensors.narrowed(value, input.dtype()));
+                    }
+                }
                 outputs = session.run(used);
             }
             for (Map.Entry<String, HostTensor> output : outputs.entrySet()) {

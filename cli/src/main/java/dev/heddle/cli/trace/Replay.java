@@ -16,18 +16,18 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Runs each node of the actual side on the expected side's values, which tells a node's own error from what it was given. */
-public final class Replay {
+final class Replay {
 
     private static final int NODES_PER_RUN = 64;
 
     private final ValueTrace trace;
 
-    public Replay(ValueTrace trace) {
+    Replay(ValueTrace trace) {
         this.trace = trace;
     }
 
-    /** Compares what the nodes of these values make of the expected inputs; where the expected side lacks an input, the nodes that make it are run as well. */
-    public void compare(List<String> values, ValueTrace.Listener listener) throws IOException {
+    /** Gives what the nodes of these values make of the expected inputs; where the expected side lacks an input, the nodes that make it are run as well. */
+    void compare(List<String> values, ValuePair.Listener listener) throws IOException {
         Set<Node> nodes = new LinkedHashSet<>();
         values.forEach(value -> nodes.add(trace.node(value)));
         List<Node> open = new ArrayList<>(nodes);
@@ -36,13 +36,14 @@ public final class Replay {
         }
     }
 
-    private void run(List<Node> nodes, ValueTrace.Listener listener) throws IOException {
+    private void run(List<Node> nodes, ValuePair.Listener listener) throws IOException {
         Model alone = alone(nodes);
         trace.actual().run(alone, inputs(alone), (result, tensor) -> {
             String name = result.substring(0, result.length() - NodeModel.RESULT.length());
             Optional<HostTensor> expected = trace.expected(name);
             if (expected.isPresent()) {
-                listener.compared(ValueComparison.of(trace.node(name).name(), name, expected.get(), tensor));
+                Node node = trace.node(name);
+                listener.pair(new ValuePair(node, name, trace.depths().alone(node), expected.get(), tensor));
             }
         });
     }

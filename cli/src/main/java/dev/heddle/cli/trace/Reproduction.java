@@ -33,9 +33,7 @@ public final class Reproduction {
      * @param target folder to make; must not exist
      * @throws java.nio.file.FileAlreadyExistsException if it does
      */
-    public static void write(ValueTrace trace, ValueComparison wrong, Path target, TensorWriter writer)
-            throws IOException {
-        Node node = trace.node(wrong.name());
+    public static void write(ValueTrace trace, Node node, Path target, TensorWriter writer) throws IOException {
         Replay replay = new Replay(trace);
         Model alone = replay.alone(List.of(node));
         try (StagedFolder folder = StagedFolder.open(target, StagedFolder.Existing.REFUSE)) {

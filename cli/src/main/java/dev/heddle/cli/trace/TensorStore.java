@@ -1,12 +1,12 @@
 package dev.heddle.cli.trace;
 
+import dev.heddle.cli.file.TemporaryFolder;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,14 +16,16 @@ import java.util.Set;
 /** Tensors in a file that goes away when this is closed: more than memory holds. Not thread-safe. */
 final class TensorStore implements AutoCloseable {
 
+    private final TemporaryFolder folder;
     private final FileChannel file;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     private record Entry(DType dtype, long[] shape, long offset, int bytes) {}
 
-    TensorStore(Path folder) throws IOException {
+    TensorStore() throws IOException {
+        folder = TemporaryFolder.create("heddle-values");
         file = FileChannel.open(
-                folder.resolve("values"),
+                folder.path().resolve("values"),
                 StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE,
@@ -59,5 +61,6 @@ final class TensorStore implements AutoCloseable {
     @Override
     public void close() throws IOException {
         file.close();
+        folder.close();
     }
 }

@@ -1,34 +1,43 @@
 package dev.heddle.cli.trace;
 
 import dev.heddle.exporter.graph.Model;
+import dev.heddle.exporter.graph.NamedType;
+import dev.heddle.exporter.graph.TensorType;
+import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
-import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A model whose inner values can be asked for. */
-public interface TracedSide extends AutoCloseable {
-
-    /** What it is, for people. */
-    String describe();
+public interface TracedSide extends ValueSource {
 
     /** The graph whose values are named. */
     Model model();
 
-    /**
-     * Runs the model once or more often, and hands over each of these values once.
-     *
-     * @param inputs of the graph, by name
-     * @param values names that the graph makes
-     */
-    void trace(Map<String, HostTensor> inputs, Collection<String> values, Sink sink) throws IOException;
+    /** Types of the graph's values, as far as they are known. */
+    Map<String, TensorType> types();
 
-    /** Takes values as they come. */
-    @FunctionalInterface
-    interface Sink {
-        void take(String name, HostTensor tensor) throws IOException;
+    /** Runs a model made out of this one and hands over its outputs. */
+    void run(Model changed, Map<String, HostTensor> inputs, Sink sink) throws IOException;
+
+    @Override
+    default Precision precision() {
+        return ModelPrecision.of(model(), types());
     }
 
     @Override
-    void close() throws IOException;
+    default Set<String> values() {
+        Set<String> values = new LinkedHashSet<>();
+        model().graph().nodes().forEach(node -> values.addAll(node.outputs()));
+        values.remove("");
+        return values;
+    }
+
+    @Override
+    default List<String> outputs() {
+        return model().graph().outputs().stream().map(NamedType::name).toList();
+    }
 }

@@ -1,27 +1,12 @@
 package dev.heddle.cli.trace;
 
-import dev.heddle.runtime.parity.Precision;
-import dev.heddle.runtime.parity.TensorComparer;
+import dev.heddle.exporter.graph.Node;
 import dev.heddle.runtime.parity.TensorComparison;
-import dev.heddle.runtime.session.HostTensor;
 
 /**
- * One value on both sides.
+ * How one value differs.
  *
  * @param node that makes it
+ * @param value its name; the comparison may carry another
  */
-public record ValueComparison(String node, TensorComparison comparison) {
-
-    static ValueComparison of(String node, String name, HostTensor expected, HostTensor actual) {
-        return new ValueComparison(
-                node, TensorComparer.of(Precision.of(actual.dtype())).outputs(name, expected, actual));
-    }
-
-    public String name() {
-        return comparison.name();
-    }
-
-    public boolean passed() {
-        return comparison.passed();
-    }
-}
+public record ValueComparison(Node node, String value, TensorComparison comparison) {}

@@ -1,9 +1,11 @@
 package dev.heddle.cli.trace;
 
-import dev.heddle.cli.file.TemporaryFolder;
 import dev.heddle.exporter.graph.Node;
+import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.TensorComparer;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,43 +19,77 @@ import java.util.Set;
  */
 public final class ValueTrace implements AutoCloseable {
 
-    private final OrtSide actual;
+    private final TracedSide actual;
+    private final Precision precision;
     private final Map<String, HostTensor> inputs;
-    private final TemporaryFolder folder;
     private final TensorStore expectedValues;
     /** Values that both sides make, in the order of the actual one, with the node that makes them. */
-    private final Map<String, Node> makers = new LinkedHashMap<>();
+    private final Map<String, Node> makers;
+
+    private final Depths depths;
 
     private ValueTrace(
-            OrtSide actual, Map<String, HostTensor> inputs, TemporaryFolder folder, TensorStore expectedValues) {
+            TracedSide actual,
+            Precision precision,
+            Map<String, HostTensor> inputs,
+            TensorStore expectedValues,
+            Map<String, Node> makers,
+            Depths depths) {
         this.actual = actual;
+        this.precision = precision;
         this.inputs = inputs;
-        this.folder = folder;
         this.expectedValues = expectedValues;
+        this.makers = makers;
+        this.depths = depths;
     }
 
-    /** Runs the expected side. */
-    public static ValueTrace start(TracedSide expected, OrtSide actual, Map<String, HostTensor> inputs)
+    /**
+     * Runs the expected side.
+     *
+     * @throws IllegalArgumentException if the sides have no value in common
+     */
+    public static ValueTrace start(ValueSource expected, TracedSide actual, Map<String, HostTensor> inputs)
             throws IOException {
-        Set<String> known = new HashSet<>();
-        expected.model().graph().nodes().forEach(node -> known.addAll(node.outputs()));
-        TemporaryFolder folder = TemporaryFolder.create("heddle-values");
-        ValueTrace trace = new ValueTrace(actual, inputs, folder, new TensorStore(folder.path()));
+        Map<String, Node> makers = makers(expected, actual);
+        TensorStore store = new TensorStore();
+        boolean complete = false;
+        try {
+            Map<String, Double> sizes = new HashMap<>();
+            expected.trace(new LinkedHashMap<>(inputs), makers.keySet(), (name, tensor) -> {
+                store.put(name, tensor);
+                sizes.put(name, TensorComparer.largest(tensor));
+            });
+            ValueTrace trace = new ValueTrace(
+                    actual,
+                    expected.precision().coarser(actual.precision()),
+                    inputs,
+                    store,
+                    makers,
+                    new Depths(actual.model(), sizes));
+            complete = true;
+            return trace;
+        } finally {
+            if (!complete) {
+                store.close();
+            }
+        }
+    }
+
+    private static Map<String, Node> makers(ValueSource expected, TracedSide actual) {
+        Set<String> known = expected.values();
+        Map<String, Node> makers = new LinkedHashMap<>();
         for (Node node : actual.model().graph().nodes()) {
             for (String value : node.outputs()) {
                 if (known.contains(value) && actual.types().containsKey(value)) {
-                    trace.makers.put(value, node);
+                    makers.put(value, node);
                 }
             }
         }
-        if (trace.makers.isEmpty()) {
-            trace.close();
-            throw new IllegalArgumentException(expected.describe() + " and " + actual.describe()
-                    + ": expected values of the same names, got none in common");
+        if (makers.isEmpty()) {
+            throw new IllegalArgumentException(expected.side().what() + " and "
+                    + actual.side().what() + ": expected values of the same names, got none in common");
         }
-        Map<String, HostTensor> own = new LinkedHashMap<>(inputs);
-        expected.trace(own, trace.makers.keySet(), trace.expectedValues::put);
-        return trace;
+        return makers;
     }
 
     /** Names of the values that both sides make, in the order of the graph. */
@@ -61,19 +97,25 @@ public final class ValueTrace implements AutoCloseable {
         return List.copyOf(makers.keySet());
     }
 
-    /** Takes comparisons as they are made. */
-    @FunctionalInterface
-    public interface Listener {
-        void compared(ValueComparison comparison);
+    /** How many values of the actual side are not compared: the other side has none of that name, or their type is not known. */
+    long notCompared() {
+        return actual.values().stream()
+                .filter(value -> !makers.containsKey(value))
+                .count();
     }
 
-    /** Compares these values, in the order in which ONNX Runtime gives them. */
-    public void compare(List<String> values, Listener listener) throws IOException {
-        actual.trace(inputs, values, (name, tensor) -> listener.compared(comparison(name, tensor)));
+    /** Judges values by what the coarser side computes in. */
+    TensorComparer comparer() {
+        return TensorComparer.of(precision);
     }
 
-    private ValueComparison comparison(String name, HostTensor tensor) throws IOException {
-        return ValueComparison.of(node(name).name(), name, expected(name).orElseThrow(), tensor);
+    /** Gives these values of both sides, in the order in which the actual one makes them. */
+    public void compare(List<String> values, ValuePair.Listener listener) throws IOException {
+        actual.trace(
+                inputs,
+                values,
+                (name, tensor) -> listener.pair(new ValuePair(
+                        node(name), name, depths.of(name), expected(name).orElseThrow(), tensor)));
     }
 
     Node node(String value) {
@@ -82,6 +124,10 @@ public final class ValueTrace implements AutoCloseable {
             throw new IllegalArgumentException("value " + value + " is not made by both sides");
         }
         return node;
+    }
+
+    Depths depths() {
+        return depths;
     }
 
     /** A value as the expected side has it: made by a node, or an input of the graph. */
@@ -97,13 +143,12 @@ public final class ValueTrace implements AutoCloseable {
         return names;
     }
 
-    OrtSide actual() {
+    TracedSide actual() {
         return actual;
     }
 
     @Override
     public void close() throws IOException {
         expectedValues.close();
-        folder.close();
     }
 }

@@ -1,146 +1,114 @@
 package dev.heddle.cli.trace;
 
+import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.TensorData;
+import dev.heddle.exporter.graph.TensorType;
+import dev.heddle.runtime.parity.Bound;
+import dev.heddle.runtime.parity.Finding;
+import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.Section;
+import dev.heddle.runtime.parity.SectionBuilder;
+import dev.heddle.runtime.parity.TensorComparer;
+import dev.heddle.runtime.parity.Tolerance;
+import dev.heddle.runtime.session.HostTensor;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
-/** Whether each weight of a model has the values that the source gives, after whatever transposing, splitting and folding the export does. */
+/**
+ * Whether each weight of a model has the values that the source gives, after whatever transposing, splitting, folding and rounding the export does. Weights are compared
+ * by fingerprint; only those that differ are held, one at a time.
+ */
 public final class WeightAudit {
+
+    /** Weights of more bytes are not shown value by value. */
+    private static final long SHOWN_BYTES = 1L << 28;
+
+    private final SectionBuilder section = new SectionBuilder("weights", TensorComparer.of(Precision.EXACT));
 
     private WeightAudit() {}
 
-    /**
-     * One weight.
-     *
-     * @param problem empty if it is the same, bit for bit
-     */
-    public record Entry(String name, long bytes, String problem) {
-        public boolean passed() {
-            return problem.isEmpty();
-        }
-    }
-
-    /**
-     * Compares by digest, so that no weight is held.
-     *
-     * @param expected the graph that the source gives now
-     */
-    public static List<Entry> of(Model expected, Model actual) throws IOException {
+    /** @param expected the graph that the source gives now */
+    public static Section section(Model expected, Model actual) throws IOException {
+        var audit = new WeightAudit();
         Map<String, TensorData> judged = new LinkedHashMap<>();
         actual.graph().initializers().forEach(weight -> judged.put(weight.name(), weight.data()));
-        List<Entry> entries = new ArrayList<>();
         for (Initializer weight : expected.graph().initializers()) {
             TensorData data = judged.remove(weight.name());
-            entries.add(new Entry(
-                    weight.name(), weight.data().byteCount(), data == null ? "is missing" : problem(weight, data)));
-        }
-        judged.forEach((name, data) -> entries.add(new Entry(name, data.byteCount(), "is not in the source's graph")));
-        return entries;
-    }
-
-    private static String problem(Initializer expected, TensorData actual) throws IOException {
-        if (!expected.data().type().equals(actual.type())) {
-            return "expected " + expected.data().type() + ", got " + actual.type();
-        }
-        if (Arrays.equals(digest(expected.data()), digest(actual))) {
-            return "";
-        }
-        int width = actual.type().dtype().bytes();
-        Differences differences = new Differences(width);
-        Piece first = new Piece(expected.data());
-        Piece second = new Piece(actual);
-        for (long from = 0; from < actual.byteCount(); from += Piece.BYTES) {
-            differences.add(from / width, first.at(from), second.at(from));
-        }
-        return differences.text(actual.byteCount() / width);
-    }
-
-    private static byte[] digest(TensorData data) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            data.writeTo(new Receiver(digest::update));
-            return digest.digest();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Elements with other bits. */
-    private static final class Differences {
-        private final int width;
-        private long first = -1;
-        private long count;
-
-        Differences(int width) {
-            this.width = width;
-        }
-
-        /** @param from number of the first element */
-        void add(long from, byte[] expected, byte[] actual) {
-            for (int i = 0; i < expected.length; i += width) {
-                if (!Arrays.equals(expected, i, i + width, actual, i, i + width)) {
-                    first = first < 0 ? from + i / width : first;
-                    count++;
-                }
+            if (data == null) {
+                audit.fail(weight.name(), "is missing");
+            } else {
+                audit.compare(weight, data);
             }
         }
+        judged.keySet().forEach(name -> audit.fail(name, "is not in the source's graph"));
+        return audit.section.build();
+    }
 
-        String text(long elements) {
-            return count + " of " + elements + " elements differ, the first is element " + first;
+    private void fail(String weight, String problem) {
+        section.add(Finding.fail(weight, problem));
+    }
+
+    private void compare(Initializer weight, TensorData actual) throws IOException {
+        TensorType expectedType = weight.data().type();
+        DType dtype = actual.type().dtype();
+        boolean rounded = expectedType.dtype() != dtype;
+        boolean comparable = !rounded || (expectedType.dtype().isFloat() && dtype.isFloat());
+        if (!comparable || !expectedType.shape().equals(actual.type().shape())) {
+            fail(weight.name(), "expected " + expectedType + ", got " + actual.type());
+            return;
+        }
+        Fingerprint right = Fingerprint.of(weight.data(), dtype);
+        Fingerprint judged = Fingerprint.of(actual, dtype);
+        int difference = right.firstDifference(judged);
+        if (difference >= 0) {
+            show(weight, actual, difference);
+        } else if (judged.nans() > 0) {
+            fail(weight.name(), judged.nans() + " elements are no numbers");
+        } else {
+            String how = rounded ? "equal, rounded from " + expectedType.dtype().onnxName() : "equal, bit for bit";
+            section.add(Finding.pass(weight.name(), actual.type() + " " + how));
         }
     }
 
-    /** Part of a tensor's bytes; each is read from the start, which only a tensor that is wrong costs. */
-    private record Piece(TensorData data) {
-        static final int BYTES = 1 << 26;
-
-        byte[] at(long from) throws IOException {
-            int length = (int) Math.min(BYTES, data.byteCount() - from);
-            byte[] piece = new byte[length];
-            long[] position = new long[1];
-            data.writeTo(new Receiver(bytes -> {
-                long start = position[0];
-                position[0] += bytes.remaining();
-                long skip = Math.max(0, from - start);
-                if (skip < bytes.remaining() && start < from + length) {
-                    ByteBuffer part = bytes.slice().position((int) skip);
-                    int at = (int) (start + skip - from);
-                    part.get(piece, at, Math.min(part.remaining(), length - at));
-                }
-            }));
-            return piece;
+    private void show(Initializer weight, TensorData actual, int block) throws IOException {
+        DType dtype = actual.type().dtype();
+        if (Math.max(weight.data().byteCount(), actual.byteCount()) > SHOWN_BYTES) {
+            fail(
+                    weight.name(),
+                    "%s differs, first in elements %d to %d"
+                            .formatted(
+                                    actual.type(),
+                                    (long) block * Fingerprint.BLOCK,
+                                    (block + 1L) * Fingerprint.BLOCK - 1));
+            return;
         }
+        section.within(
+                new Bound.EachValue(Tolerance.exact()),
+                weight.name(),
+                tensor(weight.data(), dtype),
+                tensor(actual, dtype));
     }
 
-    /** Hands over all bytes that come. */
-    private record Receiver(Consumer<ByteBuffer> taker) implements WritableByteChannel {
-        @Override
-        public int write(ByteBuffer bytes) {
-            int count = bytes.remaining();
-            taker.accept(bytes.slice());
-            bytes.position(bytes.limit());
-            return count;
+    /** Rounded to that type. */
+    private static HostTensor tensor(TensorData data, DType dtype) throws IOException {
+        DType stored = data.type().dtype();
+        var bytes = new ByteArrayOutputStream();
+        data.writeTo(Channels.newChannel(bytes));
+        ByteBuffer from = ByteBuffer.wrap(bytes.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        HostTensor tensor = HostTensor.zeros(
+                dev.heddle.runtime.session.DType.valueOf(dtype.name()),
+                data.type().shape().lengths());
+        ByteBuffer to = tensor.bytes();
+        while (from.hasRemaining()) {
+            Rounding.copy(from, stored, to, dtype);
         }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            // holds nothing
-        }
+        return tensor;
     }
 }

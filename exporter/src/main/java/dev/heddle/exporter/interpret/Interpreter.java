@@ -38,7 +38,8 @@ public final class Interpreter {
         this.model.graph().initializers().forEach(weight -> weights.put(weight.name(), weight.data()));
         for (Node node : this.model.graph().nodes()) {
             if (Operators.find(node.domain(), node.opType()).isEmpty()) {
-                throw new GraphException(node.name() + ": operator " + node.functionId()
+                String domain = node.domain().isEmpty() ? "" : node.domain() + ".";
+                throw new GraphException(node.name() + ": operator " + domain + node.opType()
                         + " cannot be computed in float64; it is not one of ONNX's known here and has no body");
             }
         }

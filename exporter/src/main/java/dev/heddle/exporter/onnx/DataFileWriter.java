@@ -8,10 +8,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Writes the data files of a model: several threads, each weight at its place, so that the bytes do not depend on who is first. The largest weight
@@ -24,7 +26,7 @@ final class DataFileWriter {
     private final DataLayout layout;
     private final int threads;
     private final ModelWriter.WriteListener listener;
-    private volatile boolean failed;
+    private final AtomicInteger firstFailed = new AtomicInteger(Integer.MAX_VALUE);
 
     /** @param listener told by one thread at a time */
     DataFileWriter(Path folder, DataLayout layout, int threads, ModelWriter.WriteListener listener) {
@@ -81,8 +83,9 @@ final class DataFileWriter {
         try {
             List<Future<?>> begun = new ArrayList<>();
             for (DataLayout.Place place : largestFirst()) {
+                int number = begun.size();
                 begun.add(pool.submit(() -> {
-                    writeUnlessFailed(place, files.get(place.file()));
+                    writeUnlessFailed(number, place, files.get(place.file()));
                     return place;
                 }));
             }
@@ -101,8 +104,9 @@ final class DataFileWriter {
                 .toList();
     }
 
-    private void writeUnlessFailed(DataLayout.Place place, FileChannel file) throws IOException {
-        if (failed) {
+    /** A weight before the first that failed is written all the same: it may fail as well, and would then be the one to tell of. */
+    private void writeUnlessFailed(int number, DataLayout.Place place, FileChannel file) throws IOException {
+        if (number > firstFailed.get()) {
             return;
         }
         boolean complete = false;
@@ -110,7 +114,9 @@ final class DataFileWriter {
             write(place, file);
             complete = true;
         } finally {
-            failed |= !complete;
+            if (!complete) {
+                firstFailed.accumulateAndGet(number, Math::min);
+            }
         }
     }
 
@@ -139,11 +145,11 @@ final class DataFileWriter {
             try {
                 weight.get();
             } catch (InterruptedException e) {
-                failed = true;
+                firstFailed.set(-1);
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while writing weights");
             } catch (ExecutionException e) {
-                throw rethrown(e.getCause());
+                throw rethrown(Objects.requireNonNull(e.getCause()));
             }
         }
     }

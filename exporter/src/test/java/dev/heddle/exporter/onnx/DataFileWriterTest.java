@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,15 @@ final class DataFileWriterTest {
         assertThatThrownBy(() -> write(model(broken), WriteOptions.defaults()))
                 .isInstanceOf(IOException.class)
                 .hasMessage("source.safetensors ends at byte 7");
+    }
+
+    @RepeatedTest(20)
+    void write_ofTwoBrokenWeights_tellsOfTheFirstWhoeverIsQuicker() {
+        Model model =
+                model(failing("a", new GraphException("the first")), failing("b", new GraphException("the second")));
+
+        assertThatThrownBy(() -> write(model, new WriteOptions(Long.MAX_VALUE, 2)))
+                .hasMessage("the first");
     }
 
     @ParameterizedTest

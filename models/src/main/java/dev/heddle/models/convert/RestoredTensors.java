@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 /** Computes the tensors of a source from the weights of its model. */
 final class RestoredTensors {
 
+    /** After the name of a weight that was cut into blocks. */
+    private static final List<String> QUANTIZED = List.of("_q4", "_q8");
+
     private final ExportedModel model;
     private final Optional<KeptParts> kept;
     private final WeightReader reader;
@@ -93,6 +96,13 @@ final class RestoredTensors {
         }
         if (model.weights().tensors().containsKey(turned.name())) {
             return new Weight.Transposed(new Weight.Stored(turned.name(), turned.shape()));
+        }
+        for (String suffix : QUANTIZED) {
+            if (model.weights().tensors().containsKey(weight.name() + suffix)) {
+                throw new ModelFormatException("tensor " + weight.stored().name()
+                        + ": expected its numbers in the model, got codes of few bits, from which nobody can tell the"
+                        + " source's; convert an export without --weights");
+            }
         }
         throw new ModelFormatException("tensor " + weight.stored().name() + ": expected a constant " + weight.name()
                 + " or " + turned.name() + " in the model, got none");

@@ -28,6 +28,19 @@ public final class CausalCheck {
         }
     }
 
+    /** {@link #of} as a section. */
+    public static Section section(Forward forward, TokenBlock tokens, int vocabulary) {
+        var section = new SectionBuilder("causal", TensorComparer.of(Precision.EXACT));
+        List<Leak> leaks = of(forward, tokens, vocabulary);
+        leaks.forEach(leak ->
+                section.add(Finding.fail("token [%d, %d]".formatted(leak.row(), leak.changed()), leak.toString())));
+        if (leaks.isEmpty()) {
+            String text = "each changed in turn: nothing before it changes, bit for bit";
+            section.add(Finding.pass(tokens.length() + " positions", text));
+        }
+        return section.build();
+    }
+
     /**
      * Runs the model once for each position.
      *

@@ -7,88 +7,62 @@ import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 
 /** Whether a model gives the same logits however its tokens are fed: through the cache, in pieces, in a batch or alone, behind pads. */
 public final class DecodeCheck {
 
-    private static final int PADS = 3;
+    /** Name of the section. */
+    public static final String NAME = "decode";
+
+    /** Put before or behind each sequence. A cache of fixed length needs room for them. */
+    public static final int PADS = 3;
 
     private DecodeCheck() {}
 
     /**
-     * What was found.
+     * Compares each way of feeding with the whole sequences at once.
      *
-     * @param comparisons of each way of feeding with the whole sequences at once
-     * @param growth largest absolute error of each position when tokens are fed one by one; empty without a cache
+     * @param tokens fresh sequences without padding
+     * @param cached whether the model has a cache
+     * @param precision what the model computes in
+     * @return a section named {@value #NAME}, with the error of each position when tokens are fed one by one
      */
-    public record Result(List<TensorComparison> comparisons, List<Double> growth) {
-        public Result {
-            comparisons = List.copyOf(comparisons);
-            growth = List.copyOf(growth);
+    public static Section of(Forward forward, TokenBlock tokens, boolean cached, Precision precision) {
+        HostTensor whole = forward.logits(tokens, ChunkSizes.whole());
+        var section = new SectionBuilder(NAME, TensorComparer.of(precision));
+        if (cached) {
+            section.steps("one token at a time", whole, forward.logits(tokens, ChunkSizes.of(1)));
+            section.logits("chunks of 5,1,1,3,2", whole, forward.logits(tokens, ChunkSizes.of(5, 1, 1, 3, 2)));
+            int half = Math.max(1, tokens.length() / 2);
+            section.logits("two halves", whole, forward.logits(tokens, ChunkSizes.of(half)));
+            HostTensor behindPads = forward.logits(padded(tokens, PADS, 0), ChunkSizes.of(PADS + 2, 1));
+            section.logits("left padding, then one at a time", whole, columns(behindPads, PADS, tokens.length()));
         }
-
-        public boolean passed() {
-            return comparisons.stream().allMatch(TensorComparison::passed);
+        HostTensor left = forward.logits(padded(tokens, PADS, 0), ChunkSizes.whole());
+        section.logits("left padding", whole, columns(left, PADS, tokens.length()));
+        HostTensor right = forward.logits(padded(tokens, 0, PADS), ChunkSizes.whole());
+        section.logits("right padding", whole, columns(right, 0, tokens.length()));
+        if (tokens.batch() > 1) {
+            section.logits("each sequence alone", whole, alone(forward, tokens));
         }
+        return section.build();
     }
 
     /**
-     * @param tokens fresh sequences without padding
-     * @param cached whether the model has a cache
+     * Compares two models that decode one token at a time, as one with a growing cache and one with a cache of fixed length.
+     *
+     * @param name of the section
+     * @param precision what the coarser one computes in
      */
-    public static Result of(Forward forward, TokenBlock tokens, boolean cached) {
-        HostTensor whole = forward.logits(tokens, ChunkSizes.whole());
-        List<TensorComparison> comparisons = new ArrayList<>();
-        List<Double> growth = List.of();
-        if (cached) {
-            HostTensor steps = forward.logits(tokens, ChunkSizes.of(1));
-            comparisons.add(compared("one token at a time", whole, steps));
-            growth = growth(whole, steps);
-            comparisons.add(
-                    compared("chunks of 5,1,1,3,2", whole, forward.logits(tokens, ChunkSizes.of(5, 1, 1, 3, 2))));
-            int half = Math.max(1, tokens.length() / 2);
-            comparisons.add(compared("two halves", whole, forward.logits(tokens, ChunkSizes.of(half))));
-            comparisons.add(compared(
-                    "left padding, then one at a time",
-                    whole,
-                    columns(
-                            forward.logits(padded(tokens, PADS, 0), ChunkSizes.of(PADS + 2, 1)),
-                            PADS,
-                            tokens.length())));
-        }
-        comparisons.add(compared(
-                "left padding",
-                whole,
-                columns(forward.logits(padded(tokens, PADS, 0), ChunkSizes.whole()), PADS, tokens.length())));
-        comparisons.add(compared(
-                "right padding",
-                whole,
-                columns(forward.logits(padded(tokens, 0, PADS), ChunkSizes.whole()), 0, tokens.length())));
-        if (tokens.batch() > 1) {
-            comparisons.add(compared("each sequence alone", whole, alone(forward, tokens)));
-        }
-        return new Result(comparisons, growth);
-    }
-
-    private static TensorComparison compared(String way, HostTensor whole, HostTensor logits) {
-        return TensorComparer.of(Precision.of(whole.dtype())).logits("logits, " + way, whole, logits);
-    }
-
-    private static List<Double> growth(HostTensor whole, HostTensor steps) {
-        int vocabulary = (int) whole.dim(2);
-        Double[] largest = new Double[(int) whole.dim(1)];
-        Arrays.fill(largest, 0.0);
-        for (int i = 0; i < whole.elementCount(); i++) {
-            int position = i / vocabulary % largest.length;
-            double error =
-                    Math.abs(whole.values().applyAsDouble(i) - steps.values().applyAsDouble(i));
-            largest[position] = Math.max(largest[position], error);
-        }
-        return List.of(largest);
+    public static Section between(
+            String name, Forward expected, Forward actual, TokenBlock tokens, Precision precision) {
+        HostTensor right = expected.logits(tokens, ChunkSizes.of(1));
+        HostTensor judged = actual.logits(tokens, ChunkSizes.of(1));
+        var section = new SectionBuilder(name, TensorComparer.of(precision));
+        section.steps("one token at a time", right, judged);
+        return section.build();
     }
 
     private static TokenBlock padded(TokenBlock tokens, int left, int right) {

@@ -28,6 +28,18 @@ public sealed interface Illustration {
     }
 
     /**
+     * The largest error of each step, first step first.
+     *
+     * @param step what is counted, as in "position"
+     * @param allowed at the largest expected value of all steps
+     */
+    record Growth(String title, String step, List<Double> errors, double allowed) implements Illustration {
+        public Growth {
+            errors = List.copyOf(errors);
+        }
+    }
+
+    /**
      * The part of a graph around a node.
      *
      * @param nodes those to draw, in any order; wires between them follow from their value names

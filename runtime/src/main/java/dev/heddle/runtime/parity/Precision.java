@@ -33,11 +33,9 @@ public enum Precision {
         };
     }
 
-    /** The precision of a comparison: that of the side with the larger roundings. */
-    public static Precision coarser(DType one, DType other) {
-        Precision first = of(one);
-        Precision second = of(other);
-        return first.unitRoundoff >= second.unitRoundoff ? first : second;
+    /** This one or the other, whichever has the larger roundings. */
+    public Precision coarser(Precision other) {
+        return unitRoundoff >= other.unitRoundoff ? this : other;
     }
 
     /** Largest error of one rounding, as part of the number; of weights, as part of their block's largest. */

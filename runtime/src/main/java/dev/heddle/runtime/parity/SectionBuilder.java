@@ -59,6 +59,15 @@ public final class SectionBuilder {
         return judge(comparer.values(tensor, depth, expected, actual), expected, actual);
     }
 
+    /** As {@link #logits}, and shows how the error grows along the tokens of [batch, len, vocab]. */
+    public TensorComparison steps(String tensor, HostTensor expected, HostTensor actual) {
+        TensorComparison comparison = logits(tensor, expected, actual);
+        if (comparison instanceof TensorComparison.Values values) {
+            add(ErrorGrowth.of(values, expected, actual));
+        }
+        return comparison;
+    }
+
     /** Compares and adds any tensors by a bound of the caller's. */
     public TensorComparison within(Bound bound, String tensor, HostTensor expected, HostTensor actual) {
         if (tolerances.size() < GIVEN_BOUNDS) {

@@ -40,9 +40,10 @@ public record TensorComparer(Precision precision, List<Integer> topK, int worst)
         return compare(name, 0, expected, actual, bound, () -> LogitAgreement.NONE);
     }
 
-    /** A value inside a model, by {@link ToleranceTable#values}. */
+    /** A value inside a model, by {@link ToleranceTable#values}; whole numbers and truth values must be equal. */
     public TensorComparison values(String name, Depth depth, HostTensor expected, HostTensor actual) {
-        Bound bound = ToleranceTable.values(precision, depth).forSize(largest(expected));
+        Precision own = actual.dtype().isFloat() ? precision : Precision.EXACT;
+        Bound bound = ToleranceTable.values(own, depth).forSize(largest(expected));
         return compare(name, depth.nodes(), expected, actual, bound, () -> LogitAgreement.NONE);
     }
 
@@ -94,7 +95,8 @@ public record TensorComparer(Precision precision, List<Integer> topK, int worst)
         return rows.agreement();
     }
 
-    private static double largest(HostTensor tensor) {
+    /** Largest size of a value that is no mask, see {@link ErrorStatistics#HIDING}; 0 if there is none. */
+    public static double largest(HostTensor tensor) {
         IntToDoubleFunction values = tensor.values();
         double largest = 0;
         for (int i = 0; i < tensor.elementCount(); i++) {

@@ -78,7 +78,7 @@ public final class ToleranceTable {
     }
 
     /**
-     * Of a value inside a model: slack * u * sqrt(nodes), of the largest expected value and of each; behind rounded
+     * Of a value inside a model: slack * u * sqrt(roundings), of the largest expected value and of each; behind rounded
      * weights slack * u * sqrt(layers) of the length.
      */
     public static Bound values(Precision precision, Depth depth) {
@@ -87,7 +87,7 @@ public final class ToleranceTable {
         if (precision.hasRoundedWeights()) {
             return new Bound.Length(Math.min(unit * Math.sqrt(Math.max(1, depth.layers())), row.most()));
         }
-        double part = unit * Math.sqrt(depth.nodes());
+        double part = unit * Math.sqrt(depth.roundings());
         return each(part, part);
     }
 
@@ -106,7 +106,7 @@ public final class ToleranceTable {
             lines.add("values: %s u sqrt(%s); after 1 layer %s; after 32 layers %s"
                     .formatted(
                             Figures.plain(row.slack()),
-                            precision.hasRoundedWeights() ? "layers" : "nodes",
+                            precision.hasRoundedWeights() ? "layers" : "roundings",
                             perUnit(values(precision, Depth.layers(1))),
                             perUnit(values(precision, Depth.layers(32)))));
         }

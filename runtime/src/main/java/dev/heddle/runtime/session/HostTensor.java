@@ -164,7 +164,12 @@ public final class HostTensor {
         }
     }
 
-    private static int byteCount(DType dtype, long[] shape) {
+    /**
+     * How many bytes a tensor needs.
+     *
+     * @throws IllegalArgumentException if an axis is negative or the tensor needs more than 2^31 - 1 bytes
+     */
+    public static int byteCount(DType dtype, long... shape) {
         boolean empty = false;
         for (long size : shape) {
             if (size < 0) {

@@ -54,7 +54,7 @@ class ToleranceTableTest {
                 .containsExactly(
                         "float32, u = 6e-8",
                         "logits: 1e-5*largest + 1e-4*|expected|",
-                        "values: 10 u sqrt(nodes); after 1 layer 3.3e-6*largest + 3.3e-6*|expected|;"
+                        "values: 10 u sqrt(roundings); after 1 layer 3.3e-6*largest + 3.3e-6*|expected|;"
                                 + " after 32 layers 1.8e-5*largest + 1.8e-5*|expected|",
                         "tie margin: 1e-2",
                         "origin: measured, exported models of 1 to 64 layers: at most 3.3 u sqrt(nodes);"

@@ -1,18 +1,20 @@
 package dev.heddle.runtime.parity.report;
 
 import dev.heddle.runtime.parity.Bound;
+import dev.heddle.runtime.parity.ErrorStatistics;
 import dev.heddle.runtime.parity.Figures;
 import dev.heddle.runtime.parity.Section;
 import dev.heddle.runtime.parity.TensorComparison;
 import dev.heddle.runtime.parity.WorstElement;
+import dev.heddle.runtime.parity.report.LogAxis.Tick;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /**
  * Errors against depth, logarithmic: of each tensor the worst error beside what was allowed there, both as part of the
@@ -27,12 +29,9 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
     private static final int TOP = 12;
     private static final int BOTTOM = 40;
     private static final int MOST_DOTS = 3_000;
-    private static final int MOST_DECADES = 14;
 
     /** @param label what shows under the pointer */
     record Dot(String x, String y, boolean passed, String label) {}
-
-    record Tick(String at, String label) {}
 
     private record Point(String name, int depth, double error, double allowed, boolean passed) {
         static Optional<Point> of(TensorComparison comparison) {
@@ -43,7 +42,9 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
                 WorstElement worst = values.worst().get(0);
                 double scale = Math.max(1, values.errors().largestExpected());
                 double error = Double.isNaN(worst.error()) ? Double.POSITIVE_INFINITY : worst.error() / scale;
-                double allowed = each.perValue().bound(worst.expected()) / scale;
+                boolean mask = Math.abs(worst.expected()) >= ErrorStatistics.HIDING;
+                double at = mask ? values.errors().largestExpected() : worst.expected();
+                double allowed = each.perValue().bound(at) / scale;
                 return Optional.of(new Point(values.name(), values.depth(), error, allowed, values.passed()));
             }
             double error = values.reach().measured();
@@ -56,6 +57,8 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
     static Optional<DepthChart> of(Section section) {
         List<Point> points = section.comparisons().stream()
                 .flatMap(comparison -> Point.of(comparison).stream())
+                // Whole numbers that are equal would be on a line of their own, below all others.
+                .filter(point -> point.allowed() > 0 || !point.passed())
                 .sorted(Comparator.comparing(Point::passed)
                         .thenComparing(Comparator.comparingDouble(Point::error).reversed()))
                 .limit(MOST_DOTS)
@@ -66,24 +69,15 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
     private static final class Axes {
         private final List<Point> points;
         private final int depth;
-        private final int top;
-        private final int bottom;
+        private final LogAxis errors;
 
         Axes(List<Point> points) {
             this.points = points;
             this.depth = points.stream().mapToInt(Point::depth).max().orElse(1);
-            double most = points.stream()
-                    .flatMap(point -> List.of(point.error(), point.allowed()).stream())
-                    .filter(value -> value > 0 && Double.isFinite(value))
-                    .max(Comparator.naturalOrder())
-                    .orElse(1.0);
-            double least = points.stream()
-                    .flatMap(point -> List.of(point.error(), point.allowed()).stream())
-                    .filter(value -> value > 0 && Double.isFinite(value))
-                    .min(Comparator.naturalOrder())
-                    .orElse(1.0);
-            this.top = (int) Math.floor(Math.log10(most)) + 1;
-            this.bottom = Math.max((int) Math.floor(Math.log10(least)), top - MOST_DECADES);
+            double[] shown = points.stream()
+                    .flatMapToDouble(point -> DoubleStream.of(point.error(), point.allowed()))
+                    .toArray();
+            this.errors = LogAxis.of(shown, TOP, HEIGHT - BOTTOM);
         }
 
         DepthChart chart() {
@@ -92,7 +86,7 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
             for (int i = points.size() - 1; i >= 0; i--) {
                 dots.add(dot(points.get(i)));
             }
-            return new DepthChart(dots, limit(), rows(), columns());
+            return new DepthChart(dots, limit(), errors.ticks(), columns());
         }
 
         private Dot dot(Point point) {
@@ -102,32 +96,26 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
                             point.depth(),
                             Figures.error(point.error()),
                             Figures.error(point.allowed()));
-            return new Dot(place(x(point.depth())), place(y(point.error())), point.passed(), label);
+            return new Dot(
+                    LogAxis.place(x(point.depth())), LogAxis.place(errors.y(point.error())), point.passed(), label);
         }
 
         /** The strictest bound at each depth. */
         private String limit() {
             Map<Integer, Double> strictest = new TreeMap<>();
-            points.forEach(point -> strictest.merge(point.depth(), point.allowed(), Math::min));
+            points.stream()
+                    .filter(point -> point.allowed() > 0)
+                    .forEach(point -> strictest.merge(point.depth(), point.allowed(), Math::min));
             return strictest.entrySet().stream()
-                    .map(entry -> place(x(entry.getKey())) + "," + place(y(entry.getValue())))
+                    .map(entry -> LogAxis.place(x(entry.getKey())) + "," + LogAxis.place(errors.y(entry.getValue())))
                     .collect(Collectors.joining(" "));
-        }
-
-        private List<Tick> rows() {
-            int step = Math.max(1, (top - bottom + 6) / 7);
-            List<Tick> ticks = new ArrayList<>();
-            for (int exponent = top; exponent >= bottom; exponent -= step) {
-                ticks.add(new Tick(place(y(Math.pow(10, exponent))), "1e" + exponent));
-            }
-            return ticks;
         }
 
         private List<Tick> columns() {
             int step = Math.max(1, (depth + 9) / 10);
             List<Tick> ticks = new ArrayList<>();
             for (int at = 0; at <= depth; at += step) {
-                ticks.add(new Tick(place(x(at)), Integer.toString(at)));
+                ticks.add(new Tick(LogAxis.place(x(at)), Integer.toString(at)));
             }
             return ticks;
         }
@@ -135,15 +123,5 @@ record DepthChart(List<Dot> dots, String limit, List<Tick> rows, List<Tick> colu
         private double x(int at) {
             return LEFT + (WIDTH - LEFT - RIGHT) * (double) at / depth;
         }
-
-        /** What is 0 or too small is at the bottom, what is infinite at the top. */
-        private double y(double value) {
-            double exponent = Math.max(bottom, Math.min(top, Math.log10(value)));
-            return TOP + (HEIGHT - TOP - BOTTOM) * (top - exponent) / Math.max(1, top - bottom);
-        }
-    }
-
-    private static String place(double number) {
-        return String.format(Locale.ROOT, "%.1f", number);
     }
 }

@@ -21,6 +21,11 @@ final class JsonIllustration {
             node.put("kind", "attention_scores");
             node.set("expected", grid(scores.expected()));
             node.set("actual", grid(scores.actual()));
+        } else if (illustration instanceof Illustration.Growth growth) {
+            node.put("kind", "growth");
+            node.put("step", growth.step());
+            node.put("allowed", growth.allowed());
+            growth.errors().forEach(node.putArray("errors")::add);
         } else if (illustration instanceof Illustration.Neighbourhood neighbourhood) {
             node.put("kind", "neighbourhood");
             node.put("first", neighbourhood.first());

@@ -6,12 +6,17 @@ import dev.heddle.runtime.parity.Section;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
  * A section of the page.
  *
  * @param worst largest error as part of its bound
+ * @param findings failures and notes
+ * @param passes the other findings
+ * @param maps those of one illustration together
  */
 record SectionView(
         String name,
@@ -23,13 +28,18 @@ record SectionView(
         String worst,
         List<RowView> rows,
         List<FindingView> findings,
+        List<FindingView> passes,
         Optional<DepthChart> chart,
-        List<HeatMap> maps,
+        List<GrowthChart> growths,
+        List<List<HeatMap>> maps,
         List<GraphDrawing> graphs,
         long leftOut) {
 
     /** Rows that unfold; the others show their line only, which keeps the page of a large model small. */
     private static final int UNFOLDING = 300;
+
+    /** Passed findings that are listed at once; more unfold. */
+    static final int OPEN_PASSES = 6;
 
     private static final int WHERE_WIDTH = 160;
     private static final int TEXT_WIDTH = 600;
@@ -58,17 +68,31 @@ record SectionView(
                 counts(section),
                 rows.isEmpty() ? "-" : rows.get(0).ofBound().text(),
                 rows,
-                WorstFirst.findings(section).stream().map(FindingView::of).toList(),
+                findings(section, finding -> finding.status() != Finding.Status.PASS),
+                findings(section, finding -> finding.status() == Finding.Status.PASS),
                 DepthChart.of(section),
+                of(section, Illustration.Growth.class, GrowthChart::of),
                 section.illustrations().stream()
-                        .flatMap(illustration -> HeatMap.of(illustration).stream())
+                        .map(HeatMap::of)
+                        .filter(maps -> !maps.isEmpty())
                         .toList(),
-                section.illustrations().stream()
-                        .filter(Illustration.Neighbourhood.class::isInstance)
-                        .map(Illustration.Neighbourhood.class::cast)
-                        .map(GraphDrawing::of)
-                        .toList(),
+                of(section, Illustration.Neighbourhood.class, GraphDrawing::of),
                 section.leftOut());
+    }
+
+    private static List<FindingView> findings(Section section, Predicate<Finding> shown) {
+        return WorstFirst.findings(section).stream()
+                .filter(shown)
+                .map(FindingView::of)
+                .toList();
+    }
+
+    private static <I extends Illustration, V> List<V> of(Section section, Class<I> kind, Function<I, V> view) {
+        return section.illustrations().stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .map(view)
+                .toList();
     }
 
     private static String counts(Section section) {

@@ -3,6 +3,7 @@ package dev.heddle.runtime.parity.report;
 import dev.heddle.runtime.parity.ErrorStatistics;
 import dev.heddle.runtime.parity.Figures;
 import dev.heddle.runtime.parity.Finding;
+import dev.heddle.runtime.parity.Illustration;
 import dev.heddle.runtime.parity.Inputs;
 import dev.heddle.runtime.parity.LogitAgreement;
 import dev.heddle.runtime.parity.ParityReport;
@@ -21,7 +22,13 @@ import java.util.stream.Collectors;
 public final class TextReport {
     private static final int NAME_WIDTH = 48;
     private static final int TEXT_WIDTH = 200;
+    private static final int WHERE_WIDTH = 100;
     private static final int TOKENS = 12;
+
+    /** Failed tensors that get a line beside their row. */
+    private static final int EXPLAINED = 3;
+
+    private static final int SHOWN_PASSES = 3;
 
     private final ParityReport report;
     private final int rows;
@@ -75,6 +82,7 @@ public final class TextReport {
     private void section(Section section) {
         lines.add("");
         lines.add(VisibleText.of(section.name()) + ": " + Verdict.of(section));
+        findings(section);
         List<TensorComparison> shown = head(WorstFirst.comparisons(section));
         if (!shown.isEmpty()) {
             table(shown);
@@ -82,17 +90,35 @@ public final class TextReport {
         shown.forEach(this::agreement);
         shown.stream()
                 .filter(comparison -> !comparison.passed())
+                .limit(EXPLAINED)
                 .forEach(comparison -> lines.add("  " + VisibleText.of(comparison.line(), TEXT_WIDTH)));
         rest(shown, section.failedTensors(), section.passedTensors());
-        List<Finding> findings = head(WorstFirst.findings(section));
+        section.illustrations().stream()
+                .filter(Illustration.Growth.class::isInstance)
+                .map(Illustration.Growth.class::cast)
+                .forEach(growth -> lines.add("  " + GrowthLine.of(growth)));
+    }
+
+    /** Passed ones are only counted if they are many. */
+    private void findings(Section section) {
+        boolean manyPass = section.passedFindings() > SHOWN_PASSES;
+        List<Finding> findings = head(WorstFirst.findings(section).stream()
+                .filter(finding -> !manyPass || finding.status() != Finding.Status.PASS)
+                .toList());
         findings.forEach(finding -> lines.add("  %s  %s: %s"
                 .formatted(
                         finding.status().toString().toLowerCase(Locale.ROOT),
-                        VisibleText.of(finding.where(), NAME_WIDTH),
+                        VisibleText.of(finding.where(), WHERE_WIDTH),
                         VisibleText.of(finding.text(), TEXT_WIDTH))));
-        long hidden = section.failedFindings() + section.passedFindings() + section.notes() - findings.size();
+        long hidden = section.failedFindings()
+                + section.notes()
+                + (manyPass ? 0 : section.passedFindings())
+                - findings.size();
         if (hidden > 0) {
             lines.add("  and " + hidden + " more findings");
+        }
+        if (manyPass) {
+            lines.add("  pass  " + section.passedFindings() + " findings");
         }
     }
 
@@ -102,7 +128,6 @@ public final class TextReport {
 
     private void table(List<TensorComparison> comparisons) {
         TextTable table = new TextTable(
-                2,
                 "  ",
                 "tensor",
                 "of bound",
@@ -116,7 +141,8 @@ public final class TextReport {
                 "worst at",
                 "expected",
                 "actual");
-        comparisons.forEach(comparison -> table.add(row(comparison)));
+        table.alignRight(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+        comparisons.forEach(comparison -> table.row(row(comparison)));
         lines.addAll(table.lines());
     }
 

@@ -67,6 +67,11 @@ final class HtmlPageBrowserTest {
     }
 
     private Visit visit(String page) throws IOException, InterruptedException {
+        return visit(page, 1300);
+    }
+
+    /** @param width of the window */
+    private Visit visit(String page, int width) throws IOException, InterruptedException {
         Path file = Files.writeString(folder.resolve("page.html"), page);
         Path dom = folder.resolve("dom.html");
         Path log = folder.resolve("log.txt");
@@ -76,6 +81,7 @@ final class HtmlPageBrowserTest {
                         "--no-sandbox",
                         "--disable-gpu",
                         "--enable-logging=stderr",
+                        "--window-size=" + width + ",900",
                         "--user-data-dir=" + folder.resolve("profile"),
                         "--dump-dom",
                         file.toUri().toString())
@@ -136,5 +142,17 @@ final class HtmlPageBrowserTest {
                 .contains("<pre>5 of 60 shown</pre>")
                 .contains("<pre>cell [9, 19]</pre>");
         assertThat(console(visit)).isEmpty();
+    }
+
+    @Test
+    void narrowWindow_scrollsTablesAndNotThePage() throws IOException, InterruptedException {
+        String page = HtmlReport.render(SampleReports.full())
+                .replaceFirst("<meta http-equiv[^>]*>", "")
+                .replace(
+                        "</body>",
+                        "<script>const root = document.documentElement; root.dataset.fits ="
+                                + " root.scrollWidth <= window.innerWidth && window.innerWidth < 600</script></body>");
+
+        assertThat(visit(page, 420).dom()).contains("data-fits=\"true\"");
     }
 }

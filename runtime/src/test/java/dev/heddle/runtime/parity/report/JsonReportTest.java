@@ -122,7 +122,7 @@ class JsonReportTest {
 
         assertThat(illustrations)
                 .extracting(node -> node.path("kind").asText())
-                .containsExactly("error_map", "attention_scores", "neighbourhood");
+                .containsExactly("error_map", "attention_scores", "neighbourhood", "growth");
         assertThat(illustrations.at("/1/expected/cells")).hasSize(32);
         assertThat(illustrations.at("/2/nodes/4/severities/s").asDouble()).isEqualTo(12.5);
     }

@@ -77,7 +77,7 @@ final class SampleReports {
                     HostTensor.ofDoubles(right, 10, 20),
                     HostTensor.ofDoubles(judged, 10, 20));
         }
-        values.add(attention()).add(neighbourhood());
+        values.add(attention()).add(neighbourhood()).add(growth());
         return new ParityReport(
                 new Side("models/samples/ram-mta-v2", "reference of lingua-mta", "-", "float64"),
                 new Side("out/mta/model.onnx", "ONNX Runtime on CPU, whole", "operators auto", "float32"),
@@ -94,6 +94,7 @@ final class SampleReports {
             section.logits(name, logits(1, 2, 3), logits(1, 2, Double.NaN));
             section.add(new TensorComparison.Incomparable(name, name, name));
             section.add(Finding.fail(name, name)).add(Finding.note(name, name)).add(Finding.pass(name, name));
+            section.add(new Illustration.Growth(name, name, List.of(1.0, 2.0), 3));
             section.add(new Illustration.Neighbourhood(
                     name,
                     List.of(new Illustration.Node(name, name, List.of(name), List.of(name), Map.of(name, 2.0))),
@@ -106,6 +107,11 @@ final class SampleReports {
         Grid right = Grid.of(32, 32, SampleReports::probability);
         Grid judged = Grid.of(32, 32, (row, column) -> probability(row, Math.max(0, column - 1)));
         return new Illustration.AttentionScores("layer 0, head 0", right, judged);
+    }
+
+    /** Ten decades below what is allowed, then beyond it, then no number. */
+    static Illustration.Growth growth() {
+        return new Illustration.Growth("decode", "position", List.of(0.0, 1e-15, 1e-6, 1e-4, Double.NaN), 1e-5);
     }
 
     private static double probability(long row, long column) {

@@ -17,7 +17,7 @@ import java.util.Arrays;
  * An element type of attention graphs, and how far a graph's result may be from the float64 reference on the same (rounded) inputs, as part of the largest
  * expected value. Stricter than {@link dev.heddle.runtime.parity.ToleranceTable}, which is for models of many layers.
  */
-enum Precision {
+enum ElementPrecision {
     /** Rounding errors of 6e-8, some of them added up and grown by a softmax; 1e-6 was seen. */
     FLOAT32(dev.heddle.exporter.graph.DType.FLOAT32, DType.FLOAT32, 2e-5),
 
@@ -31,7 +31,7 @@ enum Precision {
     private final DType inSessions;
     private final double tolerance;
 
-    Precision(dev.heddle.exporter.graph.DType inGraphs, DType inSessions, double tolerance) {
+    ElementPrecision(dev.heddle.exporter.graph.DType inGraphs, DType inSessions, double tolerance) {
         this.inGraphs = inGraphs;
         this.inSessions = inSessions;
         this.tolerance = tolerance;
