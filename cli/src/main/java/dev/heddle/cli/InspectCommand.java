@@ -120,7 +120,7 @@ final class InspectCommand implements Callable<Integer> {
             new InspectionText(summary, description, out).print(file);
             if (length != null) {
                 out.println();
-                memory(file, length).table().print(out);
+                memory(file, length).lines().forEach(out::println);
             }
         }
         out.flush();

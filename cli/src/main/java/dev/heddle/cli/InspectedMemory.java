@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.exporter.graph.DimValues;
 import dev.heddle.exporter.graph.Graph;
 import dev.heddle.exporter.graph.MemoryEstimate;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 
@@ -74,16 +75,19 @@ record InspectedMemory(long batch, long length, MemoryEstimate prompt, MemoryEst
         return node;
     }
 
-    TextTable table() {
-        return new TextTable("  memory", "bytes", "")
-                .row("  weights", Quantity.bytes(prompt.weights()), "")
-                .row("  state", Quantity.bytes(stateBytes()), "after " + length + " tokens of " + batch + " sequences")
-                .row("  prompt", Quantity.bytes(prompt.peak()), rest(prompt))
-                .row("  step", Quantity.bytes(step.peak()), rest(step));
+    List<String> lines() {
+        return List.of(
+                "memory",
+                "  weights  " + Quantity.bytes(prompt.weights()),
+                "  state    " + Quantity.bytes(stateBytes()) + " after " + length + " tokens of " + batch
+                        + " sequences",
+                "  prompt   " + rest(prompt),
+                "  step     " + rest(step));
     }
 
     private static String rest(MemoryEstimate estimate) {
-        return "values at a time, new state and logits of " + Quantity.bytes(logits(estimate)) + " among them"
+        return Quantity.bytes(estimate.peak()) + " of values at a time, new state and logits of "
+                + Quantity.bytes(logits(estimate)) + " among them"
                 + (estimate.unknown() == 0 ? "" : "; " + estimate.unknown() + " values have no known shape");
     }
 }

@@ -260,13 +260,15 @@ final class ConvertCommandTest {
         Model read = ModelReader.read(model.resolve("model.onnx"));
         Graph graph = read.graph();
         List<Initializer> renamed = graph.initializers().stream()
-                .map(weight -> new Initializer(weight.name().replace("down_proj.weight_t", "down_proj.weight_q4"), weight.data()))
+                .map(weight -> new Initializer(
+                        weight.name().replace("down_proj.weight_t", "down_proj.weight_q4"), weight.data()))
                 .toList();
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.copy(model.resolve("config.json"), other.resolve("config.json"));
         new ModelWriter(other, (weight, bytes) -> {})
                 .write(new Model(
-                        new Graph(graph.name(), graph.inputs(), graph.outputs(), renamed, graph.nodes(), graph.values()),
+                        new Graph(
+                                graph.name(), graph.inputs(), graph.outputs(), renamed, graph.nodes(), graph.values()),
                         read.functions(),
                         read.opsets(),
                         read.irVersion(),
@@ -275,8 +277,9 @@ final class ConvertCommandTest {
                         read.metadata()));
 
         CommandRun.of("convert", other, "-o", folder.resolve("back"))
-                .assertFailed("tensor model.layers.0.mlp.down_proj.weight: expected its numbers in the model, got codes of"
-                        + " few bits, from which nobody can tell the source's; convert an export without --weights");
+                .assertFailed(
+                        "tensor model.layers.0.mlp.down_proj.weight: expected its numbers in the model, got codes of"
+                                + " few bits, from which nobody can tell the source's; convert an export without --weights");
     }
 
     @Test

@@ -57,7 +57,7 @@ final class InspectCommandTest {
         assertThat(memory.path("prompt_peak").asLong())
                 .isGreaterThan(memory.path("state").asLong());
         assertThat(CommandRun.of("inspect", model, "--batch", 3, "--length", 16).out())
-                .contains("  state    12.3 KB  after 16 tokens of 3 sequences\n");
+                .contains("  state    12.3 KB after 16 tokens of 3 sequences\n");
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.heddle.models.layout.SourcePlan;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The file of what a model does not hold, on the way back. Close it when done. */
@@ -30,7 +31,7 @@ record KeptParts(Path file, Checkpoint tensors) implements AutoCloseable {
 
     /** Bytes {@code from} to {@code from + count} of those that are no tensor. */
     ByteBuffer bytes(long from, int count) {
-        return tensors.tensors().get(KeptFile.BYTES).read(from, count);
+        return Objects.requireNonNull(tensors.tensors().get(KeptFile.BYTES)).read(from, count);
     }
 
     /** @throws ModelFormatException if there are not as many of those */
