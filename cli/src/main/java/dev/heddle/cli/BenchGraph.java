@@ -63,7 +63,7 @@ final class BenchGraph {
                 .weights()
                 .forEach((weight, shape) -> weights.put(
                         weight, graph.weight(weight.name().toLowerCase(Locale.ROOT), numbers(random, shape))));
-        SequenceValues sequence = new SequenceValues(graph.root(), mask, positions, DType.FLOAT32);
+        SequenceValues sequence = new SequenceValues(graph.root(), mask, positions);
         AttentionValues.Result result = attention.emit(
                 graph.root().child("attention"), new AttentionValues(q, k, v, weights, cache, past, sequence));
         graph.output("context", result.context());

@@ -1,8 +1,8 @@
 package dev.heddle.cli;
 
-import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
 import dev.heddle.exporter.onnx.StagedFolder;
+import dev.heddle.exporter.profile.Target;
 import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.export.ModelExport;
@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,8 +44,15 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--max-len", paramLabel = "N", description = "Tokens that a static cache holds per sequence.")
     private @Nullable Integer maxLen;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", description = "fp32 (default: fp32).")
-    private WeightType dtype = WeightType.FP32;
+    @Mixin
+    private NumericsArguments numerics = new NumericsArguments();
+
+    @Option(
+            names = "--target",
+            paramLabel = "NAME",
+            description =
+                    "Runtime that the model is for: standard, ort-1.28-cpu or ort-1.28-cuda (default: ort-1.28-cpu).")
+    private String target = Target.usual().name();
 
     @Option(names = "--opset", paramLabel = "N", description = "21 or 23 (default: ${DEFAULT-VALUE}).")
     private int opset = GraphOptions.defaults().opset();
@@ -61,11 +69,6 @@ final class ExportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Element types as the command line spells them. */
-    enum WeightType {
-        FP32
-    }
-
     /** Caches as the command line spells them. */
     enum CacheKind {
         NONE,
@@ -78,7 +81,15 @@ final class ExportCommand implements Callable<Integer> {
         new OptionValue(spec.commandLine(), "--opset", opset)
                 .require(GraphOptions.OPSETS.contains(opset), GraphOptions.opsetNames());
         GraphOptions options = new GraphOptions(
-                opset, inline ? FunctionStyle.INLINE : FunctionStyle.FUNCTION, kvCache(), DType.FLOAT32);
+                opset,
+                inline ? FunctionStyle.INLINE : FunctionStyle.FUNCTION,
+                kvCache(),
+                numerics.numerics(),
+                target());
+        Optional<Path> report = numerics.report();
+        if (report.isPresent()) {
+            OutputFile.check(report.get());
+        }
         TargetFolder.check(output, force);
         source.checkApart(output);
         try (SourceModel model = source.open();
@@ -94,8 +105,22 @@ final class ExportCommand implements Callable<Integer> {
                             + model.decoder().layers().size() + " layers, "
                             + Quantity.count(model.decoder().parameterCount()) + " parameters, "
                             + Quantity.bytes(ModelFolderSize.of(output)));
+            progress.losses().print(spec.commandLine().getOut());
+            if (report.isPresent()) {
+                OutputFile.write(report.get(), progress.losses().json());
+            }
         }
         return 0;
+    }
+
+    private Target target() {
+        return Target.all().stream()
+                .filter(known -> known.name().equals(target))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "invalid value for option '--target': expected one of " + Target.names() + ", got '" + target
+                                + "'"));
     }
 
     private KvCache kvCache() {

@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import dev.heddle.models.export.ModelExport;
+import dev.heddle.models.weight.QuantizationError;
 import dev.heddle.models.weight.WeightFinding;
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ProgressBar;
@@ -15,6 +16,7 @@ final class ExportProgress implements ModelExport.Listener, AutoCloseable {
     private static final long MEGABYTE = 1_000_000;
 
     private final PrintWriter err;
+    private final QuantizationReport losses = new QuantizationReport();
     private @Nullable ProgressBar bar;
 
     ExportProgress(PrintWriter err) {
@@ -53,6 +55,16 @@ final class ExportProgress implements ModelExport.Listener, AutoCloseable {
     @Override
     public void found(WeightFinding finding) {
         warn(finding.toString());
+    }
+
+    @Override
+    public void quantized(QuantizationError error) {
+        losses.add(error);
+    }
+
+    /** What weights lost so far. */
+    QuantizationReport losses() {
+        return losses;
     }
 
     @Override

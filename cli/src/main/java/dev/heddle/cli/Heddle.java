@@ -69,8 +69,10 @@ public final class Heddle implements Callable<Integer> {
     private static void registerConverters(CommandLine commandLine) {
         commandLine.registerConverter(Path.class, new PathConverter());
         register(commandLine, BenchCommand.Subject.class);
-        register(commandLine, ExportCommand.WeightType.class);
-        register(commandLine, BenchCommand.Subject.class);
+        register(commandLine, NumericsArguments.WeightType.class);
+        register(commandLine, NumericsArguments.CodeType.class);
+        register(commandLine, NumericsArguments.ScaleType.class);
+        register(commandLine, NumericsArguments.PartName.class);
         register(commandLine, Initialization.class);
         register(commandLine, ExportCommand.CacheKind.class);
         register(commandLine, OpsMode.class);

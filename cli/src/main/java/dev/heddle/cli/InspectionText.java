@@ -51,6 +51,8 @@ record InspectionText(ModelSummary summary, JsonNode description, PrintWriter ou
                 + description.path("hidden_size").asInt() + ", vocabulary "
                 + description.path("vocab_size").asInt() + ", cache "
                 + description.path("cache").asText());
+        out.println("numbers     " + ModelNumerics.of(description).text() + ", for target "
+                + description.path("target").asText("not stated"));
         out.println("source      " + description.path("source").asText());
         out.println("genai       " + description.path("genai").asText("not stated"));
     }

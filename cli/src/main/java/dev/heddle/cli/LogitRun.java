@@ -4,6 +4,7 @@ import dev.heddle.runtime.RuntimeFailure;
 import dev.heddle.runtime.parity.Finding;
 import dev.heddle.runtime.parity.ParityReport;
 import dev.heddle.runtime.parity.Precision;
+import dev.heddle.runtime.parity.Section;
 import dev.heddle.runtime.parity.SectionBuilder;
 import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.parity.TensorComparer;
@@ -27,17 +28,35 @@ record LogitRun(TokenArguments tokens, List<Integer> topK) {
         List<Finding> crashes = new ArrayList<>();
         Optional<HostTensor> right = logits(a, given, crashes);
         Optional<HostTensor> judged = logits(b, given, crashes);
-        Precision precision = Stream.of(right, judged)
-                .flatMap(Optional::stream)
-                .map(logits -> Precision.of(logits.dtype()))
-                .reduce(Precision::coarser)
-                .orElse(Precision.FLOAT32);
-        var outputs = new SectionBuilder("outputs", new TensorComparer(precision, topK, WORST));
-        crashes.forEach(outputs::add);
-        if (right.isPresent() && judged.isPresent()) {
-            outputs.logits("logits", right.get(), judged.get());
+        List<Section> sections = new ArrayList<>();
+        if (crashes.isEmpty()
+                && a instanceof LogitSide.Reference reference
+                && b.numerics().filter(ModelNumerics::isQuantized).isPresent()) {
+            ModelNumerics numerics = b.numerics().get();
+            HostTensor left =
+                    reference.logits(given.block(), numerics.numerics().quantization());
+            sections.add(section("outputs, by the weights that are left", numerics.values(), left, judged.get()));
+            sections.add(section("loss of the quantisation", numerics.whole(), right.get(), judged.get()));
+        } else {
+            Precision precision = precision(a, right).coarser(precision(b, judged));
+            var outputs = new SectionBuilder("outputs", new TensorComparer(precision, topK, WORST));
+            crashes.forEach(outputs::add);
+            if (right.isPresent() && judged.isPresent()) {
+                outputs.logits("logits", right.get(), judged.get());
+            }
+            sections.add(outputs.build());
         }
-        return new ParityReport(described(a, right), described(b, judged), given.inputs(), List.of(outputs.build()));
+        return new ParityReport(described(a, right), described(b, judged), given.inputs(), sections);
+    }
+
+    private Section section(String name, Precision precision, HostTensor right, HostTensor judged) {
+        var section = new SectionBuilder(name, new TensorComparer(precision, topK, WORST));
+        section.logits("logits", right, judged);
+        return section.build();
+    }
+
+    private static Precision precision(LogitSide side, Optional<HostTensor> logits) {
+        return side.precision(logits.map(HostTensor::dtype).orElse(DType.FLOAT64));
     }
 
     /** Empty if the side runs in a process of its own and that did not end well, which is a finding. */

@@ -4,12 +4,15 @@ import dev.heddle.cli.trace.GraphInputs;
 import dev.heddle.cli.trace.SideContract;
 import dev.heddle.cli.trace.TracedSide;
 import dev.heddle.exporter.graph.GraphException;
+import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelReader;
+import dev.heddle.models.decoder.Quantization;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.runtime.cache.ChunkSizes;
 import dev.heddle.runtime.cache.Decoder;
 import dev.heddle.runtime.cache.Forward;
 import dev.heddle.runtime.cache.TokenBlock;
+import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
@@ -44,6 +47,21 @@ sealed interface LogitSide extends AutoCloseable {
 
     /** [batch, len, vocab]. */
     HostTensor logits(TokenBlock tokens);
+
+    /** What it computes in; empty if its logits say all there is to know. */
+    default Optional<ModelNumerics> numerics() {
+        return Optional.empty();
+    }
+
+    /** What it computes in, beside the source. */
+    default Precision precision(DType logits) {
+        Precision stored = Precision.of(logits);
+        return numerics().map(numerics -> stored.coarser(numerics.whole())).orElse(stored);
+    }
+
+    private static String text(Optional<ModelNumerics> numerics, DType logits) {
+        return numerics.map(ModelNumerics::text).orElse(logits.toString());
+    }
 
     @Override
     void close() throws IOException;
@@ -106,6 +124,11 @@ sealed interface LogitSide extends AutoCloseable {
             return ReferenceLogits.of(source, tokens);
         }
 
+        /** With the weights that are left by a quantisation. */
+        HostTensor logits(TokenBlock tokens, Quantization quantization) {
+            return ReferenceLogits.of(source, quantization, tokens);
+        }
+
         @Override
         public void close() {
             source.close();
@@ -140,7 +163,12 @@ sealed interface LogitSide extends AutoCloseable {
                     "ONNX Runtime on " + model.session().provider() + ", " + pieces,
                     "operators " + ops.name().toLowerCase(Locale.ROOT)
                             + (name.has(SideName.Word.INLINED) ? ", inlined" : ""),
-                    dtype.toString());
+                    text(numerics(), dtype));
+        }
+
+        @Override
+        public Optional<ModelNumerics> numerics() {
+            return ModelMetadata.numerics(ModelMetadata.of(model.session().metadata()));
         }
 
         @Override
@@ -192,7 +220,13 @@ sealed interface LogitSide extends AutoCloseable {
     }
 
     /** A model on ONNX Runtime in a process of its own. */
-    record Isolated(SideName name, Path file, SessionOptions options, ChunkSizes chunks, OptionalInt vocabulary)
+    record Isolated(
+            SideName name,
+            Path file,
+            SessionOptions options,
+            ChunkSizes chunks,
+            OptionalInt vocabulary,
+            Optional<ModelNumerics> numerics)
             implements LogitSide {
 
         /** @throws IOException if the model cannot be read */
@@ -202,10 +236,17 @@ sealed interface LogitSide extends AutoCloseable {
                         name + ": expected a model as its file is for --isolate, got the word inlined");
             }
             Path file = ModelFile.at(name.path()).onnx();
-            OptionalInt vocabulary = SideContract.vocabulary(ModelReader.read(file)).stream()
+            Model model = ModelReader.read(file);
+            OptionalInt vocabulary = SideContract.vocabulary(model).stream()
                     .mapToInt(Math::toIntExact)
                     .findFirst();
-            return new Isolated(name, file, name.session(usual), chunks, vocabulary);
+            return new Isolated(
+                    name,
+                    file,
+                    name.session(usual),
+                    chunks,
+                    vocabulary,
+                    ModelMetadata.numerics(ModelMetadata.of(model)));
         }
 
         @Override
@@ -214,7 +255,7 @@ sealed interface LogitSide extends AutoCloseable {
                     file.toString(),
                     "ONNX Runtime on " + options.provider() + ", a process of its own",
                     "operators " + options.ops().name().toLowerCase(Locale.ROOT),
-                    dtype.toString());
+                    text(numerics, dtype));
         }
 
         @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heddle.exporter.graph.Model;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a model that Heddle exported says of itself. */
 final class ModelMetadata {
@@ -20,6 +21,11 @@ final class ModelMetadata {
      */
     static JsonNode of(Model model) {
         return of(model.metadata());
+    }
+
+    /** What the model computes in; empty if another program wrote it. */
+    static Optional<ModelNumerics> numerics(JsonNode description) {
+        return description.isMissingNode() ? Optional.empty() : Optional.of(ModelNumerics.of(description));
     }
 
     /** As {@link #of(Model)}. */

@@ -1,6 +1,7 @@
 package dev.heddle.cli;
 
 import dev.heddle.models.decoder.DecoderReference;
+import dev.heddle.models.decoder.Quantization;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.reference.DoubleTensor;
 import dev.heddle.models.weight.WeightReader;
@@ -15,8 +16,14 @@ final class ReferenceLogits {
 
     /** FLOAT64 [batch, len, vocab]. */
     static HostTensor of(SourceModel source, TokenBlock tokens) {
+        return of(source, new Quantization.None(), tokens);
+    }
+
+    /** The same with the weights that are left by a quantisation. */
+    static HostTensor of(SourceModel source, Quantization quantization, TokenBlock tokens) {
         checkTokens(tokens, source.decoder().vocabSize());
-        DecoderReference reference = new DecoderReference(source.decoder(), new WeightReader(source.checkpoint()));
+        DecoderReference reference =
+                new DecoderReference(quantization.apply(source.decoder()), new WeightReader(source.checkpoint()));
         DecoderReference.Input input =
                 new DecoderReference.Input(rows(tokens.ids()), real(tokens), rows(tokens.positionIds()));
         DoubleTensor logits =

@@ -9,9 +9,11 @@ import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelReader;
+import dev.heddle.exporter.profile.Target;
 import dev.heddle.exporter.rewrite.Inliner;
 import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.decoder.GraphOptions;
+import dev.heddle.models.decoder.Quantization;
 import dev.heddle.models.export.ModelExport;
 import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
@@ -66,7 +68,10 @@ record TracedSides(PresetOptions presets, SessionOptions session) {
             return expectedModel(name);
         }
         GraphOptions like = like(other);
-        return checkpoint(name, new GraphOptions(like.opset(), like.style(), like.cache(), DType.FLOAT32));
+        boolean coded = like.numerics().quantization() instanceof Quantization.Blocks;
+        // Codes depend on the type of their scales.
+        return checkpoint(
+                name, coded ? like : new GraphOptions(like.opset(), like.style(), like.cache(), DType.FLOAT32));
     }
 
     /** A checkpoint or preset; the caller closes it. */
@@ -122,6 +127,10 @@ record TracedSides(PresetOptions presets, SessionOptions session) {
         FunctionStyle style = model.functions().isEmpty() ? FunctionStyle.INLINE : FunctionStyle.FUNCTION;
         int opset = model.opsets().getOrDefault("", defaults.opset());
         return new GraphOptions(
-                GraphOptions.OPSETS.contains(opset) ? opset : defaults.opset(), style, cache, DType.FLOAT32);
+                GraphOptions.OPSETS.contains(opset) ? opset : defaults.opset(),
+                style,
+                cache,
+                ModelNumerics.of(description).numerics(),
+                Target.of(description.path("target").asText(defaults.target().name())));
     }
 }

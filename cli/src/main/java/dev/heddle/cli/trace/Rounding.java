@@ -44,6 +44,7 @@ final class Rounding {
             case INT32 -> from.getInt(at);
             case INT8, BOOL -> from.get(at);
             case UINT8 -> Byte.toUnsignedInt(from.get(at));
+            case UINT4, INT4 -> throw new IllegalArgumentException("elements of " + dtype.onnxName() + " share bytes");
         };
     }
 
@@ -57,6 +58,7 @@ final class Rounding {
             case INT64 -> to.putLong((long) value);
             case INT32 -> to.putInt((int) value);
             case INT8, UINT8, BOOL -> to.put((byte) value);
+            case UINT4, INT4 -> throw new IllegalArgumentException("elements of " + dtype.onnxName() + " share bytes");
         }
     }
 }

@@ -44,7 +44,7 @@ public final class WeightAudit {
             if (data == null) {
                 audit.fail(weight.name(), "is missing");
             } else {
-                audit.compare(weight, data);
+                audit.compare(new Initializer(weight.name(), PairedBytes.of(weight.data())), PairedBytes.of(data));
             }
         }
         judged.keySet().forEach(name -> audit.fail(name, "is not in the source's graph"));

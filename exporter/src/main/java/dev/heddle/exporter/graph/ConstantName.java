@@ -14,7 +14,7 @@ final class ConstantName {
                     case INT64 -> "i64";
                     case INT32 -> "i32";
                     case BOOL -> "bool";
-                    case UINT8, INT8, FLOAT16, FLOAT64, BFLOAT16 ->
+                    case UINT8, INT8, UINT4, INT4, FLOAT16, FLOAT64, BFLOAT16 ->
                         literal.type().dtype().onnxName();
                 };
         String many = literal.type().shape().rank() == 0 ? "" : "s";

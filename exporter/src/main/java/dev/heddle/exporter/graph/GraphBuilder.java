@@ -27,6 +27,7 @@ public final class GraphBuilder {
     private final String name;
     private final int opset;
     private final FunctionStyle style;
+    private final Kernels kernels;
     private final Recorder recorder = new Recorder(this, FunctionStyle.INLINE, Map.of());
     private final List<NamedType> inputs = new ArrayList<>();
     private final Map<String, Value> outputs = new LinkedHashMap<>();
@@ -36,6 +37,11 @@ public final class GraphBuilder {
 
     /** @param opset version of ONNX's operators, {@link #MIN_OPSET} to {@link #MAX_OPSET} */
     public GraphBuilder(String name, int opset, FunctionStyle style) {
+        this(name, opset, style, Kernels.all());
+    }
+
+    /** @param kernels of the runtime that the model is for; where one is missing, graphs compute in a wider type */
+    public GraphBuilder(String name, int opset, FunctionStyle style, Kernels kernels) {
         if (opset < MIN_OPSET || opset > MAX_OPSET) {
             throw new GraphException(
                     "graphs are written for opset " + MIN_OPSET + " to " + MAX_OPSET + ", got " + opset);
@@ -43,6 +49,7 @@ public final class GraphBuilder {
         this.name = name;
         this.opset = opset;
         this.style = style;
+        this.kernels = kernels;
     }
 
     public int opset() {
@@ -51,6 +58,10 @@ public final class GraphBuilder {
 
     public FunctionStyle style() {
         return style;
+    }
+
+    Kernels kernels() {
+        return kernels;
     }
 
     public GraphScope root() {

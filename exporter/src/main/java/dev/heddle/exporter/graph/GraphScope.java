@@ -36,6 +36,11 @@ public final class GraphScope {
         return recorder.graph().opset();
     }
 
+    /** What the runtime that the model is for can compute. */
+    public Kernels kernels() {
+        return recorder.graph().kernels();
+    }
+
     /** Gives the next node this doc. */
     public void document(String doc) {
         recorder.document(doc);

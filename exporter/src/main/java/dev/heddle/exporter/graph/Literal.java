@@ -32,7 +32,7 @@ public record Literal(TensorType type, List<Number> values) implements TensorDat
     public static boolean holds(DType dtype) {
         return switch (dtype) {
             case FLOAT32, INT64, INT32, BOOL -> true;
-            case UINT8, INT8, FLOAT16, FLOAT64, BFLOAT16 -> false;
+            case UINT8, INT8, UINT4, INT4, FLOAT16, FLOAT64, BFLOAT16 -> false;
         };
     }
 

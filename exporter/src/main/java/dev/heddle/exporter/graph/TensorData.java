@@ -17,6 +17,6 @@ public interface TensorData {
     void writeTo(WritableByteChannel out) throws IOException;
 
     default long byteCount() {
-        return Math.multiplyExact(type().shape().elements(), type().dtype().bytes());
+        return type().dtype().byteCount(type().shape().elements());
     }
 }

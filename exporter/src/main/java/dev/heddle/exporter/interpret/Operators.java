@@ -2,6 +2,7 @@ package dev.heddle.exporter.interpret;
 
 import dev.heddle.exporter.graph.Attribute;
 import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.op.ContribOps;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +69,7 @@ final class Operators {
         put("GatherElements", Layout::gatherElements);
         put("MatMul", call -> Products.matMul(call.input(0), call.input(1)));
         put("Gemm", Products::gemm);
+        put("DequantizeLinear", BlockWeights::dequantize);
         put("Conv", Products::conv);
         put("ReduceSum", call -> Normalizing.reduce(call, 0, Double::sum, false));
         put("ReduceMean", call -> Normalizing.reduce(call, 0, Double::sum, true));
@@ -78,10 +80,17 @@ final class Operators {
         BY_NAME.put("Attention", Attending::attention);
     }
 
+    private static final Map<String, Function<NodeCall, List<Tensor>>> CONTRIBUTED = Map.of(
+            "MatMulNBits", call -> List.of(BlockWeights.matMul(call)),
+            "GatherBlockQuantized", call -> List.of(BlockWeights.gather(call)));
+
     private Operators() {}
 
     /** How an operator is computed; empty if it cannot be. */
     static Optional<Function<NodeCall, List<Tensor>>> find(String domain, String name) {
+        if (domain.equals(ContribOps.DOMAIN)) {
+            return Optional.ofNullable(CONTRIBUTED.get(name));
+        }
         return domain.isEmpty() || domain.equals("ai.onnx") ? Optional.ofNullable(BY_NAME.get(name)) : Optional.empty();
     }
 

@@ -64,7 +64,7 @@ final class TensorReader implements WritableByteChannel {
 
     @Override
     public int write(ByteBuffer bytes) {
-        int size = dtype.bytes();
+        int size = Math.max(1, dtype.bits() / Byte.SIZE);
         int taken = bytes.remaining();
         while (rest.position() > 0 && bytes.hasRemaining()) {
             rest.put(bytes.get());
@@ -83,16 +83,37 @@ final class TensorReader implements WritableByteChannel {
     }
 
     private void take(ByteBuffer bytes) {
-        values[count++] = switch (dtype) {
-            case FLOAT32 -> bytes.getFloat();
-            case FLOAT64 -> bytes.getDouble();
-            case FLOAT16 -> half(bytes.getShort());
-            case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort() << 16);
-            case INT64 -> bytes.getLong();
-            case INT32 -> bytes.getInt();
-            case INT8, BOOL -> bytes.get();
-            case UINT8 -> Byte.toUnsignedInt(bytes.get());
-        };
+        if (dtype.bits() < Byte.SIZE) {
+            int pair = bytes.get();
+            add(nibble(pair));
+            // The last byte of an odd number of elements holds one.
+            if (count > 0) {
+                add(nibble(pair >> 4));
+            }
+            return;
+        }
+        add(
+                switch (dtype) {
+                    case FLOAT32 -> bytes.getFloat();
+                    case FLOAT64 -> bytes.getDouble();
+                    case FLOAT16 -> half(bytes.getShort());
+                    case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort() << 16);
+                    case INT64 -> bytes.getLong();
+                    case INT32 -> bytes.getInt();
+                    case INT8, BOOL -> bytes.get();
+                    case UINT8 -> Byte.toUnsignedInt(bytes.get());
+                    case UINT4, INT4 ->
+                        throw new IllegalStateException("elements of " + dtype.onnxName() + " share bytes");
+                });
+    }
+
+    private int nibble(int bits) {
+        int value = bits & 15;
+        return dtype == DType.INT4 && value > 7 ? value - 16 : value;
+    }
+
+    private void add(double value) {
+        values[count++] = value;
         if (count == values.length) {
             count = 0;
             full.accept(fillings++, values);

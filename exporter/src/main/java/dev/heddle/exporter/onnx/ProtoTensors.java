@@ -77,7 +77,7 @@ final class ProtoTensors {
 
     static long byteCount(TensorType type, String name) {
         try {
-            return Math.multiplyExact(type.shape().elements(), type.dtype().bytes());
+            return type.dtype().byteCount(type.shape().elements());
         } catch (ArithmeticException e) {
             throw new GraphException("tensor " + name + ": " + type + " has more bytes than a file can have");
         }
@@ -129,10 +129,12 @@ final class ProtoTensors {
                     case FLOAT32 -> proto.getFloatDataList();
                     case FLOAT64 -> proto.getDoubleDataList();
                     case INT64 -> proto.getInt64DataList();
-                    case INT32, INT8, UINT8, BOOL, FLOAT16, BFLOAT16 -> proto.getInt32DataList();
+                    case INT32, INT8, UINT8, UINT4, INT4, BOOL, FLOAT16, BFLOAT16 -> proto.getInt32DataList();
                 });
-        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(values.size(), dtype.bytes()))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        // Of types that share a byte, a number in the list is a byte.
+        int width = Math.max(1, dtype.bits() / Byte.SIZE);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(Math.multiplyExact(values.size(), width)).order(ByteOrder.LITTLE_ENDIAN);
         for (Number value : values) {
             switch (dtype) {
                 case FLOAT32 -> buffer.putFloat(value.floatValue());
@@ -140,7 +142,7 @@ final class ProtoTensors {
                 case INT64 -> buffer.putLong(value.longValue());
                 case INT32 -> buffer.putInt(value.intValue());
                 case FLOAT16, BFLOAT16 -> buffer.putShort(value.shortValue());
-                case INT8, UINT8, BOOL -> buffer.put(value.byteValue());
+                case INT8, UINT8, UINT4, INT4, BOOL -> buffer.put(value.byteValue());
             }
         }
         return ByteString.copyFrom(buffer.array());

@@ -26,10 +26,17 @@ final class TextNumbers {
         }
         ByteBuffer elements = ByteBuffer.wrap(bytes.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
         StringJoiner text = new StringJoiner(",", "{", "}");
-        while (elements.hasRemaining()) {
-            text.add(next(elements, data.type().dtype()));
+        DType dtype = data.type().dtype();
+        long count = data.type().shape().elements();
+        for (long index = 0; index < count; index++) {
+            text.add(dtype.bits() < Byte.SIZE ? half(elements, (int) index, dtype) : next(elements, dtype));
         }
         return text.toString();
+    }
+
+    private static String half(ByteBuffer elements, int index, DType dtype) {
+        int bits = elements.get(index / 2) >> (index % 2 * 4) & 15;
+        return Integer.toString(dtype == DType.INT4 && bits > 7 ? bits - 16 : bits);
     }
 
     private static String next(ByteBuffer elements, DType dtype) {
@@ -41,6 +48,7 @@ final class TextNumbers {
             case INT8 -> Byte.toString(elements.get());
             case UINT8, BOOL -> Integer.toString(Byte.toUnsignedInt(elements.get()));
             case FLOAT16, BFLOAT16 -> Integer.toString(Short.toUnsignedInt(elements.getShort()));
+            case UINT4, INT4 -> throw new IllegalStateException("elements of " + dtype.onnxName() + " share bytes");
         };
     }
 }

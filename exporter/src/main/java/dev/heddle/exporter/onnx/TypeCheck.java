@@ -14,6 +14,7 @@ import dev.heddle.exporter.graph.Node;
 import dev.heddle.exporter.graph.OpDefinition;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.graph.Typed;
+import dev.heddle.exporter.op.ContribOps;
 import dev.heddle.exporter.op.StandardOps;
 import dev.heddle.ops.CustomOps;
 import dev.heddle.ops.OpSchema;
@@ -138,11 +139,15 @@ final class TypeCheck {
 
     private List<Inferred> called(Node node, Frame frame, List<Inferred> inputs) {
         Optional<OpDefinition> standard = node.domain().isEmpty() ? StandardOps.find(node.opType()) : Optional.empty();
+        Optional<OpDefinition> contributed = ContribOps.find(node.domain(), node.opType());
         CustomOps.find(node.domain(), node.opType())
                 .ifPresent(schema -> call(node, frame, inputs, schema).checkSignature());
         Function function = functions.get(node.functionId());
         if (function != null) {
             return invoked(node, frame, inputs, function);
+        }
+        if (contributed.isPresent()) {
+            return inferred(node, frame, inputs, contributed.get());
         }
         if (standard.isPresent() && typesStandardOps()) {
             return inferred(node, frame, inputs, standard.get());
@@ -174,7 +179,7 @@ final class TypeCheck {
         }
         int opset = model.opsets().getOrDefault("", 0);
         Call call = call(node, frame, inputs, op.schema());
-        if (op.schema().sinceVersion() > opset) {
+        if (node.domain().isEmpty() && op.schema().sinceVersion() > opset) {
             throw call.refused(
                     "exists since opset " + op.schema().sinceVersion() + ", the model is written for " + opset);
         }

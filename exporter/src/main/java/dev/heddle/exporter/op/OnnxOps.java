@@ -19,9 +19,11 @@ import java.util.TreeMap;
 public final class OnnxOps {
 
     private final GraphScope scope;
+    private final ComputeTypes computed;
 
     public OnnxOps(GraphScope scope) {
         this.scope = scope;
+        this.computed = new ComputeTypes(scope);
     }
 
     public GraphScope scope() {
@@ -158,7 +160,7 @@ public final class OnnxOps {
     /** Equal parts along one axis, one for each role. */
     public List<Value> split(Value x, int axis, String... roles) {
         Map<String, Attribute> attributes = Map.of("axis", integer(axis), "num_outputs", integer(roles.length));
-        return scope.nodes(StandardOps.get("Split"), List.of(roles), List.of(x), attributes);
+        return computed.nodes(StandardOps.get("Split"), List.of(roles), List.of(x), attributes);
     }
 
     public Value unsqueeze(String role, Value x, long... axes) {
@@ -228,10 +230,13 @@ public final class OnnxOps {
         return call("RotaryEmbedding", role, Map.of("interleaved", integer(interleaved ? 1 : 0)), x, cos, sin);
     }
 
-    /** Opset 23; with past keys and values also gives present ones. */
+    /** Opset 23; with past keys and values also gives present ones; softmax in float32. */
     public List<Value> attention(List<String> roles, List<Value> inputs, float scale) {
-        Map<String, Attribute> attributes = Map.of("scale", new Attribute.Real(scale));
-        return scope.nodes(StandardOps.get("Attention"), roles, inputs, attributes);
+        SortedMap<String, Attribute> attributes = new TreeMap<>(Map.of("scale", new Attribute.Real(scale)));
+        if (inputs.get(0).dtype() != DType.FLOAT32) {
+            attributes.put("softmax_precision", integer(DType.FLOAT32.onnxNumber()));
+        }
+        return computed.nodes(StandardOps.get("Attention"), roles, inputs, attributes);
     }
 
     /** An int64 constant of one axis. */
@@ -257,6 +262,7 @@ public final class OnnxOps {
 
     private Value call(String op, String role, Map<String, Attribute> attributes, Value... inputs) {
         SortedMap<String, Attribute> sorted = new TreeMap<>(attributes);
-        return scope.node(StandardOps.get(op), role, List.of(inputs), sorted);
+        return computed.nodes(StandardOps.get(op), List.of(role), List.of(inputs), sorted)
+                .get(0);
     }
 }

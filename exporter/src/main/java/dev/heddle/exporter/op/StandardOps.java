@@ -66,6 +66,14 @@ public final class StandardOps {
         put("GatherElements", 13, "data indices", "output", IndexRules::gatherElements, optional("axis", INT));
         put("MatMul", 13, "A B", "Y", MatrixRules::matMul);
         put("Gemm", 13, "A B C?", "Y", MatrixRules::gemm, optional("transA", INT), optional("transB", INT));
+        put(
+                "DequantizeLinear",
+                21,
+                "x x_scale x_zero_point?",
+                "y",
+                BlockRules::dequantize,
+                optional("axis", INT),
+                optional("block_size", INT));
         put("Conv", 11, "X W B?", "Y", MatrixRules::conv, optional("group", INT), optional("pads", INTS));
         Stream.of("ReduceMean", "ReduceSum", "ReduceMax")
                 .forEach(name -> put(

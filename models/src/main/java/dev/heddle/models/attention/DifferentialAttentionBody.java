@@ -8,7 +8,10 @@ import dev.heddle.exporter.op.OnnxOps;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code DifferentialAttention} in ONNX's own operators; inputs as {@link dev.heddle.ops.CustomOps#DIFFERENTIAL_ATTENTION} lists them. */
+/**
+ * {@code DifferentialAttention} in ONNX's own operators; inputs as {@link dev.heddle.ops.CustomOps#DIFFERENTIAL_ATTENTION} lists them. All between the state and the
+ * context is float32.
+ */
 record DifferentialAttentionBody(boolean grouped, DType dtype, KvCache cache) implements FunctionBody {
 
     String overload() {
@@ -47,10 +50,10 @@ record DifferentialAttentionBody(boolean grouped, DType dtype, KvCache cache) im
         }
 
         GroupedProducts products = new GroupedProducts(ops, grouped);
-        Value scores = products.scores(query, keys);
+        Value scores = products.scores(wide(ops, "query_f32", query), wide(ops, "keys_f32", keys));
         Value probs = new ScorePlanes(ops, visible).softmax(scores);
-        Value attended = products.attended(probs, doubled(ops, values));
-        Value context = difference(ops, attended, inputs.get(4));
+        Value attended = products.attended(probs, doubled(ops, wide(ops, "values_f32", values)));
+        Value context = difference(ops, attended, inputs.get(4), query.dtype());
 
         List<Value> outputs = new ArrayList<>(List.of(context));
         if (!(cache instanceof KvCache.None)) {
@@ -58,6 +61,10 @@ record DifferentialAttentionBody(boolean grouped, DType dtype, KvCache cache) im
             outputs.add(values);
         }
         return outputs;
+    }
+
+    private static Value wide(OnnxOps ops, String role, Value x) {
+        return MultiTokenAttentionBody.wide(ops, role, x);
     }
 
     /** Head g of the result is [V1 | V2] with each half of the heads repeated once: [batch, kv_heads, keys, 2 d]. */
@@ -68,12 +75,11 @@ record DifferentialAttentionBody(boolean grouped, DType dtype, KvCache cache) im
         return ops.concat("values_doubled", 3, first, second);
     }
 
-    private Value difference(OnnxOps ops, Value attended, Value lambda) {
+    private Value difference(OnnxOps ops, Value attended, Value lambda, DType dtype) {
         List<Value> halves = ops.split(attended, 1, "attended_first", "attended_second");
-        Value factor = ops.cast("lambda_cast", lambda, attended.dtype());
-        Value difference = ops.sub("difference", halves.get(0), ops.mul("subtrahend", halves.get(1), factor));
+        Value difference = ops.sub("difference", halves.get(0), ops.mul("subtrahend", halves.get(1), lambda));
         Value normed = ContextStages.rms(ops, difference, ops.scope().scalar("norm_epsilon"));
         Value scaled = ops.mul("normed_scaled", normed, ops.scope().scalar("norm_scale"));
-        return ContextStages.merged(ops, ops.cast("normed_cast", scaled, attended.dtype()));
+        return ContextStages.merged(ops, scaled, dtype);
     }
 }

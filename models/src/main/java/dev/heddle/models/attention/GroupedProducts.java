@@ -4,7 +4,7 @@ import dev.heddle.exporter.graph.Value;
 import dev.heddle.exporter.op.OnnxOps;
 
 /**
- * Emits the two matrix products of attention. Query heads that share a key head become rows of one product, so keys and values are never repeated.
+ * Emits the two matrix products of attention, in float32. Query heads that share a key head become rows of one product, so keys and values are never repeated.
  *
  * @param grouped whether several query heads share a key head
  */
@@ -12,8 +12,7 @@ record GroupedProducts(OnnxOps ops, boolean grouped) {
 
     /** queries keys^T * scale, [batch, heads, rows, keys]. */
     Value scores(Value queries, Value keys) {
-        Value scale = ops.cast("scale_cast", ops.scope().scalar("scale"), queries.dtype());
-        Value scaled = ops.mul("scaled_queries", queries, scale);
+        Value scaled = ops.mul("scaled_queries", queries, ops.scope().scalar("scale"));
         return product("scores", scaled, ops.transpose("keys_t", keys, 0, 1, 3, 2));
     }
 

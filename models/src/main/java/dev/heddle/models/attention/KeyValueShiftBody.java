@@ -1,5 +1,6 @@
 package dev.heddle.models.attention;
 
+import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionBody;
 import dev.heddle.exporter.graph.GraphScope;
 import dev.heddle.exporter.graph.Literal;
@@ -34,17 +35,20 @@ record KeyValueShiftBody(int taps, boolean cached) implements FunctionBody {
         return outputs;
     }
 
-    /** sum_c weight[g, c] * extended[t + c]. */
-    private Value shifted(OnnxOps ops, Value length, Value extended, Value weight) {
+    /** sum_c weight[g, c] * extended[t + c], in float32. */
+    private Value shifted(OnnxOps ops, Value length, Value raw, Value rawWeight) {
+        Value extended = ops.cast("extended_f32", raw, DType.FLOAT32);
+        Value weight = ops.cast("weight_f32", rawWeight, DType.FLOAT32);
         Value sum = Value.ABSENT;
         for (int tap = 0; tap < taps; tap++) {
             boolean current = tap == taps - 1;
             Value rows = ops.slice("tap_rows_" + tap, extended, 2, ops.integers(tap), end(ops, length, tap));
             Value column = ops.slice("tap_column_" + tap, weight, 1, tap, tap + 1L);
             Value term = ops.mul("tap_term_" + tap, rows, ops.unsqueeze("tap_weight_" + tap, column, 2));
-            sum = sum.isAbsent() ? term : ops.add(current ? "y" : "tap_sum_" + tap, sum, term);
+            String role = current && raw.dtype() == DType.FLOAT32 ? "y" : "tap_sum_" + tap;
+            sum = sum.isAbsent() ? term : ops.add(role, sum, term);
         }
-        return sum;
+        return ops.cast("y", sum, raw.dtype());
     }
 
     /** After the last row that a tap reads: length + tap. */

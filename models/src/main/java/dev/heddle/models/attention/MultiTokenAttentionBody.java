@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * {@code MultiTokenAttention} in ONNX's own operators; inputs as {@link dev.heddle.ops.CustomOps#MULTI_TOKEN_ATTENTION} lists them. Stores all scores of the
- * step: R + q_len rows for each head.
+ * step: R + q_len rows for each head. All between the state and the context is float32, as in the kernels: scores of a narrower type would lose what the softmax
+ * tells apart.
  */
 record MultiTokenAttentionBody(SoftmaxAttention attention, DType dtype, KvCache cache) implements FunctionBody {
 
@@ -70,23 +71,31 @@ record MultiTokenAttentionBody(SoftmaxAttention attention, DType dtype, KvCache 
         ScorePlanes planes = new ScorePlanes(ops, all.visible());
 
         GroupedProducts products = new GroupedProducts(ops, attention.heads().groupSize() > 1);
-        Value scores = products.scores(queries, all.keys());
-        scores = planes.convolved("pre", scores, inputs.get(7), attention.preConvolution());
-        scores = planes.mixed("pre", scores, inputs.get(8));
+        Value scores = products.scores(wide(ops, "queries_f32", queries), wide(ops, "keys_f32", all.keys()));
+        scores =
+                planes.convolved("pre", scores, wide(ops, "pre_kernel_f32", inputs.get(7)), attention.preConvolution());
+        scores = planes.mixed("pre", scores, wide(ops, "pre_mix_f32", inputs.get(8)));
         Value probs = planes.softmax(scores);
-        probs = planes.convolved("post", probs, inputs.get(9), attention.postConvolution());
+        probs = planes.convolved(
+                "post", probs, wide(ops, "post_kernel_f32", inputs.get(9)), attention.postConvolution());
         if (attention.postConvolution() instanceof ScoreConvolution.KeyQuery) {
             probs = planes.masked("post_masked", probs);
         }
-        probs = planes.mixed("post", probs, inputs.get(10));
+        probs = planes.mixed("post", probs, wide(ops, "post_mix_f32", inputs.get(10)));
         if (queries != query) {
             probs = ops.last("new_probs", probs, 2, ops.length("q_len", query, 2));
         }
-        Value context = ContextStages.emit(ops, attention, products.attended(probs, all.values()), inputs);
+        Value attended = products.attended(probs, wide(ops, "values_f32", all.values()));
+        Value context = ContextStages.emit(ops, attention, attended, inputs);
 
         List<Value> outputs = new ArrayList<>(List.of(context));
         outputs.addAll(all.present());
         return outputs;
+    }
+
+    /** In float32; absent if it is absent. */
+    static Value wide(OnnxOps ops, String role, Value x) {
+        return x.isAbsent() ? x : ops.cast(role, x, DType.FLOAT32);
     }
 
     /**

@@ -1,10 +1,11 @@
 package dev.heddle.models.attention;
 
+import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.Value;
 import dev.heddle.exporter.op.OnnxOps;
 import java.util.List;
 
-/** Emits RoPE: {@code RotaryEmbedding} where the opset has it, its arithmetic elsewhere. */
+/** Emits RoPE in float32: {@code RotaryEmbedding} where the opset has it, its arithmetic elsewhere. */
 final class Rotation {
 
     private static final int FIRST_OPSET_WITH_ROTARY_EMBEDDING = 23;
@@ -18,12 +19,21 @@ final class Rotation {
         }
         int size = Math.toIntExact(x.shape().dim(3).constant());
         SequenceValues.RotaryTables tables = sequence.rotaryTables(rope, size);
-        if (ops.scope().opset() >= FIRST_OPSET_WITH_ROTARY_EMBEDDING) {
-            return ops.rotaryEmbedding(role, x, tables.cos(), tables.sin(), rope.style() == RopeStyle.INTERLEAVED);
+        if (x.dtype() == DType.FLOAT32) {
+            return rotated(ops, role, x, rope.style(), tables);
         }
-        return switch (rope.style()) {
+        Value wide = ops.cast(role + "_input", x, DType.FLOAT32);
+        return ops.cast(role, rotated(ops, role + "_f32", wide, rope.style(), tables), x.dtype());
+    }
+
+    private static Value rotated(
+            OnnxOps ops, String role, Value x, RopeStyle style, SequenceValues.RotaryTables tables) {
+        if (ops.scope().opset() >= FIRST_OPSET_WITH_ROTARY_EMBEDDING) {
+            return ops.rotaryEmbedding(role, x, tables.cos(), tables.sin(), style == RopeStyle.INTERLEAVED);
+        }
+        return switch (style) {
             case ROTATE_HALF -> rotateHalf(ops, role, x, tables);
-            case INTERLEAVED -> interleaved(ops, role, x, tables, size);
+            case INTERLEAVED -> interleaved(ops, role, x, tables);
         };
     }
 
@@ -35,7 +45,8 @@ final class Rotation {
         return ops.concat(role, 3, rotated.first(), rotated.second());
     }
 
-    private static Value interleaved(OnnxOps ops, String role, Value x, SequenceValues.RotaryTables tables, int size) {
+    private static Value interleaved(OnnxOps ops, String role, Value x, SequenceValues.RotaryTables tables) {
+        long size = x.shape().dim(3).constant();
         Value cos = ops.unsqueeze(role + "_cos", tables.cos(), 1, 4);
         Value sin = ops.unsqueeze(role + "_sin", tables.sin(), 1, 4);
         Value pairs = ops.reshape(role + "_pairs", x, 0, 0, 0, size / 2, 2);

@@ -1,12 +1,11 @@
 package dev.heddle.models.attention;
 
-import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.Value;
 import dev.heddle.exporter.op.OnnxOps;
 import java.util.List;
 
 /**
- * Emits what happens on the (query row, key) planes of all heads, [batch, heads, rows, keys].
+ * Emits what happens on the (query row, key) planes of all heads, float32 [batch, heads, rows, keys].
  *
  * @param visible [batch, 1, rows, keys] bool
  */
@@ -15,13 +14,9 @@ record ScorePlanes(OnnxOps ops, Value visible) {
     /** Below every score, and finite, so that a row that sees nothing gives no NaN. */
     private static final float LOWEST = -Float.MAX_VALUE;
 
-    private Value zero(DType dtype) {
-        return ops.cast("zero", ops.real(0), dtype);
-    }
-
     /** Invisible cells set to 0. */
     Value masked(String role, Value plane) {
-        return ops.where(role, visible, plane, zero(plane.dtype()));
+        return ops.where(role, visible, plane, ops.real(0));
     }
 
     /** The convolution of the masked plane; the plane itself if there is none. */
@@ -57,11 +52,10 @@ record ScorePlanes(OnnxOps ops, Value visible) {
         return ops.reshapeTo(place + "_mixed", product, shape);
     }
 
-    /** Over visible keys, in float32; 0 elsewhere. */
+    /** Over visible keys; 0 elsewhere. */
     Value softmax(Value scores) {
-        Value wide = ops.cast("scores_f32", scores, DType.FLOAT32);
-        Value hidden = ops.where("scores_visible", visible, wide, ops.real(LOWEST));
+        Value hidden = ops.where("scores_visible", visible, scores, ops.real(LOWEST));
         Value weights = ops.softmaxLast("softmax", hidden);
-        return ops.cast("probs_cast", ops.where("probs", visible, weights, ops.real(0)), scores.dtype());
+        return ops.where("probs", visible, weights, ops.real(0));
     }
 }

@@ -17,27 +17,24 @@ public final class SequenceValues {
     private final GraphScope scope;
     private final Value keyMask;
     private final Value positions;
-    private final DType dtype;
     private final Map<String, RotaryTables> rotaryTables = new HashMap<>();
     private final Map<String, Value> visible = new HashMap<>();
     private @Nullable Value tokenCount;
     private @Nullable Value tokenMask;
     private @Nullable Value realRows;
 
-    /** Cosines and sines of the new tokens' angles, each [batch, q_len, d / 2]. */
+    /** Cosines and sines of the new tokens' angles, each float32 [batch, q_len, d / 2]. */
     record RotaryTables(Value cos, Value sin) {}
 
     /**
      * @param scope the graph's root
      * @param keyMask [batch, total_len] bool, true = real token
      * @param positions [batch, q_len] int64
-     * @param dtype of queries and keys
      */
-    public SequenceValues(GraphScope scope, Value keyMask, Value positions, DType dtype) {
+    public SequenceValues(GraphScope scope, Value keyMask, Value positions) {
         this.scope = scope;
         this.keyMask = keyMask;
         this.positions = positions;
-        this.dtype = dtype;
     }
 
     Value keyMask() {
@@ -80,9 +77,7 @@ public final class SequenceValues {
             Value time = ops.unsqueeze("positions", ops.cast("positions_f32", positions, DType.FLOAT32), 2);
             Value frequencies = ops.scope().constant("frequencies", Literal.float32s(rope.frequencies(headSize)));
             Value angles = ops.mul("angles", time, frequencies);
-            return new RotaryTables(
-                    ops.cast("cos_cast", ops.cos("cos", angles), dtype),
-                    ops.cast("sin_cast", ops.sin("sin", angles), dtype));
+            return new RotaryTables(ops.cos("cos", angles), ops.sin("sin", angles));
         });
     }
 

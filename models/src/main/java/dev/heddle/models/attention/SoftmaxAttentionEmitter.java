@@ -93,7 +93,7 @@ final class SoftmaxAttentionEmitter {
         }
         Value zero = ops.cast("zero", ops.real(0), query.dtype());
         return ContextStages.merged(
-                ops, ops.where("attended_real", in.sequence().realRows(), outputs.get(0), zero));
+                ops, ops.where("attended_real", in.sequence().realRows(), outputs.get(0), zero), query.dtype());
     }
 
     private Value trimmed(String role, Value all) {

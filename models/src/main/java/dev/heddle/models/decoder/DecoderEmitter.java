@@ -3,7 +3,6 @@ package dev.heddle.models.decoder;
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.Dim;
 import dev.heddle.exporter.graph.GraphBuilder;
-import dev.heddle.exporter.graph.GraphScope;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.Shape;
 import dev.heddle.exporter.graph.TensorType;
@@ -14,6 +13,7 @@ import dev.heddle.models.attention.AttentionWeight;
 import dev.heddle.models.attention.CacheSlot;
 import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.attention.SequenceValues;
+import dev.heddle.models.weight.Weight;
 import dev.heddle.models.weight.WeightSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -39,10 +39,14 @@ public final class DecoderEmitter {
 
     /** @param weights gives each weight's contents, when the model is written */
     public DecoderEmitter(Decoder decoder, GraphOptions options, WeightSource weights) {
-        this.decoder = decoder;
+        this.decoder = options.numerics().quantization().apply(decoder);
         this.options = options;
-        this.graph = new GraphBuilder("decoder", options.opset(), options.style());
-        this.modules = new Modules(graph, options.dtype(), weights);
+        this.graph = new GraphBuilder(
+                "decoder",
+                options.opset(),
+                options.style(),
+                options.target().kernels(options.opset(), GraphBuilder.IR_VERSION));
+        this.modules = new Modules(graph, options, weights);
     }
 
     /** @param version of the program that writes the model */
@@ -57,8 +61,8 @@ public final class DecoderEmitter {
         }
 
         SequenceValues sequence = sequence(mask, positions);
-        GraphScope embedding = modules.scope(parent(decoder.embedding().name()));
-        Value hidden = new OnnxOps(embedding).gather("hidden", modules.weight(decoder.embedding()), inputIds, 0);
+        String embedding = parent(decoder.embedding().stored().name());
+        Value hidden = modules.rows(embedding, "hidden", decoder.embedding(), inputIds);
         Map<String, Value> present = new LinkedHashMap<>();
         for (int layer = 0; layer < decoder.layers().size(); layer++) {
             DecoderLayer description = decoder.layers().get(layer);
@@ -96,7 +100,7 @@ public final class DecoderEmitter {
 
     private SequenceValues sequence(Value mask, Value positions) {
         OnnxOps ops = new OnnxOps(graph.root().child("mask"));
-        return new SequenceValues(graph.root(), ops.cast("real", mask, DType.BOOL), positions, options.dtype());
+        return new SequenceValues(graph.root(), ops.cast("real", mask, DType.BOOL), positions);
     }
 
     private Value layer(
@@ -129,15 +133,16 @@ public final class DecoderEmitter {
         return ops.add("hidden", attended, fed);
     }
 
-    /** A tied head multiplies by the embedding as it is stored, so that the file holds it once. */
+    /** In float32. A tied head multiplies by the embedding as it is stored, so that the file holds it once. */
     private Value logits(Value hidden, Value inputIds) {
-        Value normed = modules.rmsNorm(decoder.norm(), hidden);
-        if (!decoder.isTied()) {
+        OnnxOps ops = new OnnxOps(modules.scope(decoder.head().path()));
+        Value normed = ops.cast("normed", modules.rmsNorm(decoder.norm(), hidden), DType.FLOAT32);
+        if (!decoder.isTied() || decoder.embedding() instanceof Weight.Quantized) {
             return modules.linear(decoder.head(), "logits", normed);
         }
-        OnnxOps ops = new OnnxOps(modules.scope(decoder.head().path()));
         Value rows = ops.reshape("rows", normed, -1, decoder.hiddenSize());
-        Value product = ops.matMulTransposed("product", rows, modules.weight(decoder.embedding()));
+        Value table = ops.cast("weight", modules.weight(decoder.embedding()), DType.FLOAT32);
+        Value product = ops.matMulTransposed("product", rows, table);
         Value tokens = ops.lengths("tokens_shape", inputIds, 0, 2);
         Value shape = ops.concat("logits_shape", 0, tokens, ops.integers(decoder.vocabSize()));
         return ops.reshapeTo("logits", product, shape);

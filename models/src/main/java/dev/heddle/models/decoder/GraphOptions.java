@@ -2,6 +2,7 @@ package dev.heddle.models.decoder;
 
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
+import dev.heddle.exporter.profile.Target;
 import dev.heddle.models.attention.KvCache;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,9 +12,9 @@ import java.util.stream.Collectors;
  *
  * @param opset of ONNX's operators, 21 or 23
  * @param style whether custom operators are nodes with bodies or expanded in place
- * @param dtype of weights and activations
+ * @param target the runtime that the graph is for
  */
-public record GraphOptions(int opset, FunctionStyle style, KvCache cache, DType dtype) {
+public record GraphOptions(int opset, FunctionStyle style, KvCache cache, Numerics numerics, Target target) {
 
     /** What {@code opset} may be. */
     public static final List<Integer> OPSETS = List.of(21, 23);
@@ -22,9 +23,11 @@ public record GraphOptions(int opset, FunctionStyle style, KvCache cache, DType 
         if (!OPSETS.contains(opset)) {
             throw new IllegalArgumentException("graphs are written for opset " + opsetNames() + ", got " + opset);
         }
-        if (dtype != DType.FLOAT32) {
-            throw new IllegalArgumentException("graphs are written in float, got " + dtype.onnxName());
-        }
+    }
+
+    /** Weights as they are, for the usual target. */
+    public GraphOptions(int opset, FunctionStyle style, KvCache cache, DType dtype) {
+        this(opset, style, cache, Numerics.of(dtype), Target.usual());
     }
 
     /** For instance {@code 21 or 23}. */
@@ -35,5 +38,10 @@ public record GraphOptions(int opset, FunctionStyle style, KvCache cache, DType 
     /** Opset 23, functions, dynamic cache, float32. */
     public static GraphOptions defaults() {
         return new GraphOptions(23, FunctionStyle.FUNCTION, new KvCache.Dynamic(), DType.FLOAT32);
+    }
+
+    /** Of weights and activations. */
+    public DType dtype() {
+        return numerics.dtype();
     }
 }

@@ -8,12 +8,8 @@ import dev.heddle.exporter.op.OnnxOps;
 import dev.heddle.models.weight.Weight;
 import dev.heddle.models.weight.WeightSource;
 
-/**
- * Emits the modules around attention, each under its own path.
- *
- * @param dtype of weights and activations
- */
-record Modules(GraphBuilder graph, DType dtype, WeightSource weights) {
+/** Emits the modules around attention, each under its own path. */
+record Modules(GraphBuilder graph, GraphOptions options, WeightSource weights) {
 
     private static final int FIRST_OPSET_WITH_RMS_NORMALIZATION = 23;
 
@@ -22,17 +18,40 @@ record Modules(GraphBuilder graph, DType dtype, WeightSource weights) {
     }
 
     Value weight(Weight weight) {
-        return graph.weight(weight.name(), weights.data(weight, dtype));
+        return graph.weight(weight.name(), weights.data(weight, options.dtype()));
     }
 
-    /** x W^T + b; the weight is stored transposed, the layout in which runtimes multiply fastest. */
+    /** x W^T + b in the type of x. */
     Value linear(Linear linear, String role, Value x) {
+        if (linear.bias() instanceof Bias.Added bias) {
+            OnnxOps ops = new OnnxOps(scope(linear.path()));
+            Value added = ops.cast(role + "_bias", weight(bias.weight()), x.dtype());
+            return ops.add(role, product(linear, role + "_product", x), added);
+        }
+        return product(linear, role, x);
+    }
+
+    /** A plain weight is stored transposed, the layout in which runtimes multiply fastest. */
+    private Value product(Linear linear, String role, Value x) {
+        if (linear.weight() instanceof Weight.Quantized quantized) {
+            return quantized(linear.path()).product(role, x, quantized);
+        }
         OnnxOps ops = new OnnxOps(scope(linear.path()));
         Value transposed = weight(new Weight.Transposed(linear.weight()));
-        if (linear.bias() instanceof Bias.Added bias) {
-            return ops.add(role, ops.matMul(role + "_product", x, transposed), weight(bias.weight()));
+        return ops.matMul(role, x, ops.cast(role + "_weight", transposed, x.dtype()));
+    }
+
+    /** Rows of a table, in the graph's type. */
+    Value rows(String path, String role, Weight table, Value indices) {
+        OnnxOps ops = new OnnxOps(scope(path));
+        if (table instanceof Weight.Quantized quantized) {
+            return ops.cast(role, quantized(path).rows(role + "_wide", quantized, indices), options.dtype());
         }
-        return ops.matMul(role, x, transposed);
+        return ops.gather(role, weight(table), indices, 0);
+    }
+
+    private QuantizedModules quantized(String path) {
+        return new QuantizedModules(scope(path), options.target(), this::weight);
     }
 
     Value rmsNorm(RmsNorm norm, Value x) {
@@ -42,7 +61,7 @@ record Modules(GraphBuilder graph, DType dtype, WeightSource weights) {
         Value result = graph.opset() >= FIRST_OPSET_WITH_RMS_NORMALIZATION
                 ? ops.rmsNormalization(role, x, weight(norm.weight()), (float) norm.epsilon())
                 : composedRmsNorm(ops, role, norm, x);
-        return scaled ? ops.mul("out", result, ops.real((float) norm.scale())) : result;
+        return scaled ? ops.mul("out", result, ops.cast("scale", ops.real((float) norm.scale()), x.dtype())) : result;
     }
 
     private Value composedRmsNorm(OnnxOps ops, String role, RmsNorm norm, Value x) {

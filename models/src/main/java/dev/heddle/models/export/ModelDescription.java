@@ -38,7 +38,8 @@ final class ModelDescription {
         root.put("hidden_size", decoder.hiddenSize());
         root.put("max_positions", decoder.maxPositions());
         root.put("tied_head", decoder.isTied());
-        root.put("dtype", options.dtype().onnxName());
+        NumericsJson.write(options.numerics(), root);
+        root.put("target", options.target().name());
         root.put("cache", options.cache().label());
         if (options.cache() instanceof KvCache.Static cache) {
             root.put("max_len", cache.maxLen());

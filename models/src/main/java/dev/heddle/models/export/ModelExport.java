@@ -13,13 +13,14 @@ import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.layout.KeptFile;
 import dev.heddle.models.layout.SourcePlan;
 import dev.heddle.models.layout.SourcePlanner;
+import dev.heddle.models.weight.QuantizationError;
 import dev.heddle.models.weight.WeightFinding;
+import dev.heddle.models.weight.WeightListener;
 import dev.heddle.models.weight.WeightReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Consumer;
 
 /**
  * Writes a source as a model folder: {@code model.onnx}, its data files, and the source's tokenizer and configuration files. The folder appears when it is
@@ -41,15 +42,12 @@ public record ModelExport(GraphOptions options, String exporterVersion, WriteOpt
     }
 
     /** Told how an export goes on. */
-    public interface Listener {
+    public interface Listener extends WeightListener {
         /** Called once before the first weight. */
         void started(long weightBytes);
 
         /** Called after each piece of a weight; by several threads, one at a time. */
         void written(String weight, long bytes);
-
-        /** Called for each weight whose values look wrong, when all are written. */
-        void found(WeightFinding finding);
 
         /** Hears nothing. */
         static Listener silent() {
@@ -67,12 +65,12 @@ public record ModelExport(GraphOptions options, String exporterVersion, WriteOpt
     }
 
     /** The graph alone, with weights that are read when it is written. */
-    public Model graph(SourceModel source, Consumer<WeightFinding> findings) {
-        return graph(source, source.checkpoint(), findings);
+    public Model graph(SourceModel source, WeightListener listener) {
+        return graph(source, source.checkpoint(), listener);
     }
 
-    private Model graph(SourceModel source, Checkpoint checkpoint, Consumer<WeightFinding> findings) {
-        WeightReader weights = new WeightReader(checkpoint, findings);
+    private Model graph(SourceModel source, Checkpoint checkpoint, WeightListener listener) {
+        WeightReader weights = new WeightReader(checkpoint, options.numerics().overflow(), listener);
         return new DecoderEmitter(source.decoder(), options, weights::data).emit(exporterVersion);
     }
 
@@ -113,11 +111,23 @@ public record ModelExport(GraphOptions options, String exporterVersion, WriteOpt
         Checkpoint checkpoint = source.isStored() ? digested : source.checkpoint();
         // Weights end in any order; what is said of them must not.
         Map<String, WeightFinding> findings = new ConcurrentSkipListMap<>();
-        Model model = graph(source, checkpoint, finding -> findings.put(finding.weight(), finding));
+        Map<String, QuantizationError> losses = new ConcurrentSkipListMap<>();
+        Model model = graph(source, checkpoint, new WeightListener() {
+            @Override
+            public void found(WeightFinding finding) {
+                findings.put(finding.weight(), finding);
+            }
+
+            @Override
+            public void quantized(QuantizationError error) {
+                losses.put(error.weight(), error);
+            }
+        });
         listener.started(ModelWriter.weightBytes(model));
         new ModelWriter(folder, files, listener::written)
                 .write(model, written -> described(written, source, plan, digested));
         findings.values().forEach(listener::found);
+        losses.values().forEach(listener::quantized);
     }
 
     /** The provenance that a model says of itself if this checkpoint is its source; reads all of it. */

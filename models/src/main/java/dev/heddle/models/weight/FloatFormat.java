@@ -99,9 +99,29 @@ enum FloatFormat {
             case FLOAT32 -> FLOAT32;
             case FLOAT16 -> FLOAT16;
             case BFLOAT16 -> BFLOAT16;
-            case UINT8, INT8, INT32, INT64, BOOL ->
+            case UINT8, INT8, UINT4, INT4, INT32, INT64, BOOL ->
                 throw new IllegalArgumentException(
                         "weights are floating-point numbers, got element type " + type.onnxName());
+        };
+    }
+
+    /** The nearest number of this format. */
+    double round(double value) {
+        return switch (this) {
+            case FLOAT64 -> value;
+            case FLOAT32 -> (float) value;
+            case FLOAT16 -> SmallFloat.FLOAT16.decode(SmallFloat.FLOAT16.encode(value));
+            case BFLOAT16 -> SmallFloat.BFLOAT16.decode(SmallFloat.BFLOAT16.encode(value));
+        };
+    }
+
+    /** The largest finite number. */
+    double largest() {
+        return switch (this) {
+            case FLOAT64 -> Double.MAX_VALUE;
+            case FLOAT32 -> Float.MAX_VALUE;
+            case FLOAT16 -> 65504;
+            case BFLOAT16 -> 0x1.FEp127;
         };
     }
 

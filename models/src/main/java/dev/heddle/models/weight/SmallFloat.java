@@ -58,10 +58,17 @@ enum SmallFloat {
     short encode(double value) {
         long bits = Double.doubleToRawLongBits(value);
         int sign = (int) (bits >>> 48) & 0x8000;
+        int exponent = Math.getExponent(value);
+        if (exponent >= 1 - bias && exponent <= bias) {
+            // Nearly all numbers: a carry out of the fraction adds one to the exponent, up to infinity.
+            int unused = DOUBLE_FRACTION_BITS - fractionBits;
+            long magnitude = bits & Long.MAX_VALUE;
+            long rounded = (magnitude + (1L << (unused - 1)) - 1 + (magnitude >>> unused & 1)) >>> unused;
+            return (short) (sign | (int) (rounded - ((long) (DOUBLE_BIAS - bias) << fractionBits)));
+        }
         if (Double.isNaN(value)) {
             return (short) (sign | infinity | (1 << (fractionBits - 1)));
         }
-        int exponent = Math.getExponent(value);
         if (exponent > bias) {
             return (short) (sign | infinity);
         }
@@ -69,13 +76,11 @@ enum SmallFloat {
         if (exponent < -bias - fractionBits) {
             return (short) sign;
         }
+        // Below the smallest normal number the unit stays that of exponent 1 - bias: more bits fall away. A carry out
+        // of the fraction makes a normal number.
         long fraction = (bits & ((1L << DOUBLE_FRACTION_BITS) - 1)) | (1L << DOUBLE_FRACTION_BITS);
-        // Below the smallest normal number the unit stays that of exponent 1 - bias: more bits fall away.
-        int dropped = DOUBLE_FRACTION_BITS - fractionBits + Math.max(0, 1 - bias - exponent);
-        // The leading bit of a normal number adds one to the exponent field; so does a carry out of the fraction, up to
-        // infinity.
-        int field = Math.max(0, exponent + bias - 1) << fractionBits;
-        return (short) (sign | (int) (field + roundToEven(fraction, dropped)));
+        int dropped = DOUBLE_FRACTION_BITS - fractionBits + 1 - bias - exponent;
+        return (short) (sign | (int) roundToEven(fraction, dropped));
     }
 
     private static long roundToEven(long value, int droppedBits) {

@@ -1,5 +1,6 @@
 package dev.heddle.models.weight;
 
+import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.Shape;
 
 /**
@@ -124,6 +125,63 @@ public sealed interface Weight {
         @Override
         public Shape shape() {
             return of.shape();
+        }
+    }
+
+    /**
+     * The values that are left of a matrix whose rows are cut into blocks of few bits: what codes, scales and zero points stand for.
+     *
+     * @throws IllegalArgumentException if a row is no whole number of blocks
+     */
+    record Quantized(Weight of, BlockFormat format) implements Weight {
+        public Quantized {
+            long[] lengths = of.shape().lengths();
+            if (lengths.length != 2 || lengths[1] % format.block() != 0) {
+                throw new IllegalArgumentException("tensor " + of.name() + ": expected rows of a multiple of "
+                        + format.block() + " elements, the block, got shape " + of.shape()
+                        + "; choose another --block, or leave it as it is with --exclude '"
+                        + of.stored().name() + "'");
+            }
+        }
+
+        @Override
+        public String name() {
+            return of.name() + "_q" + format.bits();
+        }
+
+        @Override
+        public Stored stored() {
+            return of.stored();
+        }
+
+        @Override
+        public Shape shape() {
+            return of.shape();
+        }
+    }
+
+    /** One of the tensors in which quantised values are stored. */
+    record Part(Quantized of, BlockPart part, BlockLayout layout) implements Weight {
+
+        @Override
+        public String name() {
+            return of.name() + part.suffix();
+        }
+
+        @Override
+        public Stored stored() {
+            return of.stored();
+        }
+
+        @Override
+        public Shape shape() {
+            long[] lengths = of.shape().lengths();
+            return layout.shape(part, of.format(), lengths[0], lengths[1]);
+        }
+
+        /** Element type in the file. */
+        public DType dtype() {
+            return layout.dtype(part, of.format());
         }
     }
 }

@@ -2,11 +2,11 @@ package dev.heddle.models.weight;
 
 import dev.heddle.exporter.graph.TensorData;
 import dev.heddle.exporter.graph.TensorType;
+import dev.heddle.models.checkpoint.ModelFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
-import java.util.function.Consumer;
 
 /** A weight as a stream of bytes in the target format; blocks of a few MiB, whatever its size. */
 final class WeightData implements TensorData {
@@ -17,14 +17,16 @@ final class WeightData implements TensorData {
     private final TensorType type;
     private final Elements elements;
     private final FloatFormat target;
-    private final Consumer<WeightFinding> findings;
+    private final Overflow overflow;
+    private final WeightListener listener;
 
-    WeightData(String name, TensorType type, Elements elements, FloatFormat target, Consumer<WeightFinding> findings) {
+    WeightData(String name, TensorType type, Elements elements, Overflow overflow, WeightListener listener) {
         this.name = name;
         this.type = type;
         this.elements = elements;
-        this.target = target;
-        this.findings = findings;
+        this.target = FloatFormat.of(type.dtype());
+        this.overflow = overflow;
+        this.listener = listener;
     }
 
     @Override
@@ -39,19 +41,24 @@ final class WeightData implements TensorData {
         boolean converts = elements.format() != target;
         Conversion conversion = new Conversion(elements.format(), target);
         long nonFinite = 0;
-        long overflowed = 0;
         for (long first = 0; first < total; first += block) {
             int count = (int) Math.min(block, total - first);
             ByteBuffer source = elements.read(first, count);
             nonFinite += elements.format().countNonFinite(source, count);
             if (converts) {
-                overflowed += conversion.write(source, count, out);
+                conversion.write(source, count, out);
             } else {
                 writeFully(source, out);
             }
         }
-        if (nonFinite > 0 || overflowed > 0) {
-            findings.accept(new WeightFinding(name, nonFinite, overflowed));
+        if (conversion.overflowed > 0 && overflow == Overflow.REFUSE) {
+            throw new ModelFormatException("tensor " + name + ": expected values up to " + target.largest()
+                    + ", the largest of " + type.dtype().onnxName() + ", got " + conversion.overflowed
+                    + " beyond it, the largest " + conversion.largest
+                    + "; export with --dtype bf16 or fp32, or cut them off with --clip");
+        }
+        if (nonFinite > 0 || conversion.overflowed > 0) {
+            listener.found(new WeightFinding(name, nonFinite, conversion.overflowed));
         }
     }
 
@@ -74,23 +81,41 @@ final class WeightData implements TensorData {
         private final double[] values = new double[PIECE];
         private final ByteBuffer written;
 
+        /** Finite elements that the target cannot hold. */
+        private long overflowed;
+
+        /** The one that is farthest from zero. */
+        private double largest;
+
         Conversion(FloatFormat from, FloatFormat to) {
             this.from = from;
             this.to = to;
             this.written = ByteBuffer.allocate(PIECE * to.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         }
 
-        /** Returns the number of finite elements that became infinite. */
-        long write(ByteBuffer source, int count, WritableByteChannel out) throws IOException {
-            long overflowed = 0;
+        /** Finite elements stay finite: what is too large becomes the largest number of its sign. */
+        void write(ByteBuffer source, int count, WritableByteChannel out) throws IOException {
             for (int first = 0; first < count; first += PIECE) {
                 int piece = Math.min(PIECE, count - first);
                 from.decode(source, first, piece, values, 0);
                 to.encode(values, piece, written.clear());
-                overflowed += to.countNonFinite(written, piece) - countNonFinite(piece);
+                if (to.countNonFinite(written, piece) > countNonFinite(piece)) {
+                    clip(piece);
+                    to.encode(values, piece, written.clear());
+                }
                 writeFully(written.limit(piece * to.bytes()), out);
             }
-            return overflowed;
+        }
+
+        private void clip(int count) {
+            for (int index = 0; index < count; index++) {
+                double value = values[index];
+                if (Double.isFinite(value) && Double.isInfinite(to.round(value))) {
+                    overflowed++;
+                    largest = Math.abs(value) > Math.abs(largest) ? value : largest;
+                    values[index] = Math.copySign(to.largest(), value);
+                }
+            }
         }
 
         private int countNonFinite(int count) {

@@ -5,9 +5,9 @@ package dev.heddle.models.weight;
  *
  * @param weight its name
  * @param nonFinite elements that are NaN or infinite in the source
- * @param overflowed elements that are finite in the source but infinite in the written type
+ * @param clipped elements that were too large for the written type, and were cut to its largest
  */
-public record WeightFinding(String weight, long nonFinite, long overflowed) {
+public record WeightFinding(String weight, long nonFinite, long clipped) {
 
     /** For instance {@code tensor x holds 3 NaN or infinite values}. */
     @Override
@@ -16,9 +16,9 @@ public record WeightFinding(String weight, long nonFinite, long overflowed) {
         if (nonFinite > 0) {
             text += " holds " + nonFinite + " NaN or infinite " + values(nonFinite);
         }
-        if (overflowed > 0) {
-            text += (nonFinite > 0 ? " and" : "") + " has " + overflowed + " " + values(overflowed)
-                    + " too large for the written type";
+        if (clipped > 0) {
+            text += (nonFinite > 0 ? " and" : "") + " has " + clipped + " " + values(clipped)
+                    + " cut to the largest of the written type";
         }
         return text;
     }

@@ -8,7 +8,6 @@ import dev.heddle.models.checkpoint.ModelFormatException;
 import dev.heddle.models.checkpoint.StoredTensor;
 import dev.heddle.models.reference.DoubleTensor;
 import java.util.Arrays;
-import java.util.function.Consumer;
 
 /**
  * Reads a model's weights out of its checkpoint, with their changes of layout: as streams of bytes for the exporter and
@@ -17,31 +16,37 @@ import java.util.function.Consumer;
 public final class WeightReader {
 
     private final Checkpoint checkpoint;
-    private final Consumer<WeightFinding> findings;
+    private final Overflow overflow;
+    private final WeightListener listener;
 
     public WeightReader(Checkpoint checkpoint) {
-        this(checkpoint, finding -> {});
+        this(checkpoint, Overflow.REFUSE, finding -> {});
     }
 
     /**
-     * @param findings told, each time a weight has been written with NaN, infinite or overflowing values, how many
+     * @param overflow what happens to values too large for the written type
+     * @param listener told, each time a weight has been written, what is odd about it
      */
-    public WeightReader(Checkpoint checkpoint, Consumer<WeightFinding> findings) {
+    public WeightReader(Checkpoint checkpoint, Overflow overflow, WeightListener listener) {
         this.checkpoint = checkpoint;
-        this.findings = findings;
+        this.overflow = overflow;
+        this.listener = listener;
     }
 
     /**
      * The weight as a stream in the target type: the stored bytes themselves if the type is the stored one and only the
-     * layout changes, else each value rounded once. Memory is bounded whatever the size, also for a transposed matrix.
+     * layout changes, else each value rounded once. Memory is bounded whatever the size, also for a transposed matrix. A part of a quantised weight has the
+     * type of its layout, whatever the target. To write it throws {@link ModelFormatException} if it has values that the type cannot hold.
      *
      * @throws IllegalArgumentException if the target is not a floating-point type
      * @throws ModelFormatException if the stored tensor is missing, or is not of a floating-point type
      */
     public TensorData data(Weight weight, DType target) {
-        FloatFormat format = FloatFormat.of(target);
+        if (weight instanceof Weight.Part part) {
+            return new PartData(part, blocks(part.of()), listener::quantized);
+        }
         return new WeightData(
-                weight.name(), new TensorType(target, weight.shape()), elements(weight), format, findings);
+                weight.name(), new TensorType(target, weight.shape()), elements(weight), overflow, listener);
     }
 
     /**
@@ -77,6 +82,12 @@ public final class WeightReader {
         if (weight instanceof Weight.Transposed transposed) {
             return transposed.of() instanceof Weight.UnitRows unit ? unitRows(unit, true) : turned(transposed.of());
         }
+        if (weight instanceof Weight.Quantized quantized) {
+            return new BlockElements(blocks(quantized));
+        }
+        if (weight instanceof Weight.Part part) {
+            throw new IllegalArgumentException(part.name() + " holds codes, no numbers of the model");
+        }
         return unitRows((Weight.UnitRows) weight, false);
     }
 
@@ -90,6 +101,10 @@ public final class WeightReader {
         return turned
                 ? new UnitRowElements(turned(matrix), norms, length(matrix, 0), true)
                 : new UnitRowElements(elements(matrix), norms, length(matrix, 1), false);
+    }
+
+    private Blocks blocks(Weight.Quantized weight) {
+        return new Blocks(weight.of().name(), elements(weight.of()), weight.format());
     }
 
     private static int length(Weight weight, int axis) {

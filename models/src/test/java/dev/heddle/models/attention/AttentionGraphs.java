@@ -9,6 +9,7 @@ import dev.heddle.exporter.graph.Shape;
 import dev.heddle.exporter.graph.TensorData;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.graph.Value;
+import dev.heddle.exporter.profile.Target;
 import java.nio.channels.WritableByteChannel;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -64,7 +65,8 @@ public final class AttentionGraphs {
             DType dtype,
             KvCache cache,
             BiFunction<AttentionWeight, Shape, TensorData> weights) {
-        GraphBuilder graph = new GraphBuilder("attention", opset, style);
+        GraphBuilder graph =
+                new GraphBuilder("attention", opset, style, Target.usual().kernels(opset, GraphBuilder.IR_VERSION));
         Heads heads = variant.heads();
         Value q = projected(graph, dtype, "q", heads.query() * heads.size());
         Value k = projected(graph, dtype, "k", heads.keyValue() * heads.size());
@@ -83,7 +85,7 @@ public final class AttentionGraphs {
         variant.weights()
                 .forEach((weight, shape) -> learned.put(
                         weight, graph.weight(weight.name().toLowerCase(Locale.ROOT), weights.apply(weight, shape))));
-        SequenceValues sequence = new SequenceValues(graph.root(), keyMask, positions, dtype);
+        SequenceValues sequence = new SequenceValues(graph.root(), keyMask, positions);
         AttentionValues values = new AttentionValues(q, k, v, learned, cache, past, sequence);
         AttentionValues.Result result = variant.emit(graph.root().child("attention"), values);
         graph.output("context", result.context());

@@ -180,15 +180,41 @@ final class WeightReaderTest {
         List<WeightFinding> findings = new ArrayList<>();
         Weight weight = new Weight.Stored("w", Shape.of(5));
 
-        bytes(new WeightReader(checkpoint, findings::add).data(weight, DType.FLOAT32));
-        bytes(new WeightReader(checkpoint, findings::add).data(weight, DType.FLOAT16));
+        bytes(new WeightReader(checkpoint, Overflow.REFUSE, findings::add).data(weight, DType.FLOAT32));
+        bytes(new WeightReader(checkpoint, Overflow.CLIP, findings::add).data(weight, DType.FLOAT16));
 
         assertThat(findings).containsExactly(new WeightFinding("w", 2, 0), new WeightFinding("w", 2, 2));
         assertThat(findings)
                 .extracting(WeightFinding::toString)
                 .containsExactly(
                         "tensor w holds 2 NaN or infinite values",
-                        "tensor w holds 2 NaN or infinite values and has 2 values too large for the written type");
+                        "tensor w holds 2 NaN or infinite values and has 2 values cut to the largest of the written type");
+    }
+
+    @Test
+    void valuesThatTheTypeCannotHold_areRefusedWithTheLargest() {
+        MemoryCheckpoint checkpoint =
+                new MemoryCheckpoint().withFloats("w", Shape.of(4), 65_504, 70_000, -80_000, Float.NaN);
+        Weight weight = new Weight.Stored("w", Shape.of(4));
+
+        assertThatThrownBy(() -> bytes(new WeightReader(checkpoint).data(weight, DType.FLOAT16)))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage(
+                        "tensor w: expected values up to 65504.0, the largest of float16, got 2 beyond it, the largest"
+                                + " -80000.0; export with --dtype bf16 or fp32, or cut them off with --clip");
+    }
+
+    @Test
+    void valuesThatTheTypeCannotHold_areCutToItsLargest() throws IOException {
+        MemoryCheckpoint checkpoint =
+                new MemoryCheckpoint().withFloats("w", Shape.of(4), 65_519, 65_520, -80_000, Float.NEGATIVE_INFINITY);
+        Weight weight = new Weight.Stored("w", Shape.of(4));
+
+        ByteBuffer written =
+                bytes(new WeightReader(checkpoint, Overflow.CLIP, finding -> {}).data(weight, DType.FLOAT16));
+
+        assertThat(new int[] {written.getShort(0), written.getShort(2), written.getShort(4), written.getShort(6)})
+                .containsExactly(0x7BFF, 0x7BFF, (short) 0xFBFF, (short) 0xFC00);
     }
 
     @Test
@@ -199,7 +225,7 @@ final class WeightReaderTest {
         MemoryCheckpoint checkpoint = new MemoryCheckpoint().withFloats("w", Shape.of(600_000), values);
         List<WeightFinding> findings = new ArrayList<>();
 
-        bytes(new WeightReader(checkpoint, findings::add)
+        bytes(new WeightReader(checkpoint, Overflow.REFUSE, findings::add)
                 .data(new Weight.Stored("w", Shape.of(600_000)), DType.BFLOAT16));
 
         assertThat(findings).containsExactly(new WeightFinding("w", 2, 0));
@@ -209,7 +235,7 @@ final class WeightReaderTest {
     void ordinaryWeights_areNotReported() throws IOException {
         List<WeightFinding> findings = new ArrayList<>();
 
-        bytes(new WeightReader(matrix(), findings::add).data(MATRIX, DType.FLOAT16));
+        bytes(new WeightReader(matrix(), Overflow.REFUSE, findings::add).data(MATRIX, DType.FLOAT16));
 
         assertThat(findings).isEmpty();
     }

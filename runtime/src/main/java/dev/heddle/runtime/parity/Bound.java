@@ -7,7 +7,7 @@ package dev.heddle.runtime.parity;
  */
 public sealed interface Bound {
     /** What was measured and what is allowed, in the bound's own unit. */
-    Reach reach(ErrorStatistics errors, LogitAgreement agreement);
+    Reach reach(ErrorStatistics errors);
 
     /** The same for values of another size, see {@link Tolerance#forSize}. */
     Bound forSize(double largestExpected);
@@ -18,7 +18,7 @@ public sealed interface Bound {
     /** Every value is within the tolerance. */
     record EachValue(Tolerance perValue) implements Bound {
         @Override
-        public Reach reach(ErrorStatistics errors, LogitAgreement agreement) {
+        public Reach reach(ErrorStatistics errors) {
             return new Reach(errors.worstPart(), 1);
         }
 
@@ -36,7 +36,7 @@ public sealed interface Bound {
     /** The error as a vector is short beside the expected values, as of values behind rounded weights. */
     record Length(double l2Relative) implements Bound {
         @Override
-        public Reach reach(ErrorStatistics errors, LogitAgreement agreement) {
+        public Reach reach(ErrorStatistics errors) {
             return Reach.unlessBroken(errors, errors.l2Relative(), l2Relative);
         }
 
@@ -53,43 +53,6 @@ public sealed interface Bound {
         @Override
         public String toString() {
             return "L2-relative " + Figures.error(l2Relative);
-        }
-    }
-
-    /**
-     * The logits choose alike, as those of rounded weights must.
-     *
-     * @param meanKl largest {@link KlDivergence#mean}
-     * @param meanJaccard least {@link TopKAgreement#meanJaccard} of each k that is looked at; below 1
-     */
-    record Choice(double meanKl, double meanJaccard) implements Bound {
-        @Override
-        public Reach reach(ErrorStatistics errors, LogitAgreement agreement) {
-            if (agreement.rows() == 0) {
-                return Reach.broken(meanKl);
-            }
-            double lost = agreement.topK().stream()
-                    .mapToDouble(topK -> 1 - topK.meanJaccard())
-                    .max()
-                    .orElse(0);
-            double part = Math.max(agreement.kl().mean() / meanKl, lost / (1 - meanJaccard));
-            return Reach.unlessBroken(errors, part * meanKl, meanKl);
-        }
-
-        @Override
-        public Bound forSize(double largestExpected) {
-            return this;
-        }
-
-        @Override
-        public Tolerance perValue() {
-            return Tolerance.anyFinite();
-        }
-
-        @Override
-        public String toString() {
-            return "mean KL " + Figures.error(meanKl) + " and mean top-k Jaccard at least "
-                    + Figures.plain(meanJaccard);
         }
     }
 

@@ -43,7 +43,7 @@ public sealed interface TensorComparison {
 
         /** What was measured and what is allowed. */
         public Bound.Reach reach() {
-            return bound.reach(errors, logits);
+            return bound.reach(errors);
         }
 
         @Override

@@ -83,15 +83,15 @@ class LogitAccumulatorTest {
     }
 
     @Test
-    void choice_isJudgedByDivergenceAndTopK() {
-        HostTensor expected = HostTensor.ofDoubles(new double[] {Math.log(3), 0}, 1, 2);
-        HostTensor even = HostTensor.ofDoubles(new double[] {0, 0}, 1, 2);
-        HostTensor other = HostTensor.ofDoubles(new double[] {0, 0.001}, 1, 2);
+    void logitsBehindRoundedWeights_areJudgedByTheLengthOfTheirError() {
+        HostTensor expected = HostTensor.ofDoubles(new double[] {3, 4}, 1, 2);
+        HostTensor near = HostTensor.ofDoubles(new double[] {3, 3}, 1, 2);
+        HostTensor opposite = HostTensor.ofDoubles(new double[] {-3, -4}, 1, 2);
         var comparer = new TensorComparer(Precision.INT4_WEIGHTS, List.of(1), 1);
 
-        // The divergence is 0.131 of 0.15 that int4 allows; the largest value is lost in the other.
-        assertThat(comparer.logits("y", expected, even).severity()).isCloseTo(0.131 / 0.15, within(2e-3));
-        assertThat(comparer.logits("y", expected, other).passed()).isFalse();
+        // A fifth of the length, of 0.9 that int4 allows.
+        assertThat(comparer.logits("y", expected, near).severity()).isCloseTo(0.2 / 0.9, within(1e-12));
+        assertThat(comparer.logits("y", expected, opposite).passed()).isFalse();
     }
 
     private static LogitAgreement agreement(int width, double tieMargin, double[] expected, double[] actual) {
