@@ -112,7 +112,7 @@ final class ExportNumericsTest {
                         "outputs, by the weights that are left: 1 check passes",
                         "loss of the quantisation: ");
         CommandRun inner = CommandRun.of("parity", source(), folder.resolve("out"), "--all", "--weights", "--decode");
-        assertThat(inner.out()).contains(" compared, 0 differ");
+        assertThat(inner.out()).contains("values: ", "weights: ", "SAME: ");
         assertThat(inner.exitCode()).isZero();
         assertThat(CommandRun.of("inspect", folder.resolve("out")).out())
                 .contains("numbers     float32, int4 weights in blocks of 32, for target ort-1.28-cpu\n")
@@ -130,7 +130,7 @@ final class ExportNumericsTest {
 
         Path model = folder.resolve("out");
         CommandRun inner = CommandRun.of("parity", source(), model, "--all", "--replay", "--decode", "--causal");
-        assertThat(inner.out()).contains("values: ", "nodes alone: ", " compared, 0 differ");
+        assertThat(inner.out()).contains("values: ", "nodes alone: ", "SAME: ");
         assertThat(inner.err()).isEmpty();
         assertThat(inner.exitCode()).as(inner.out()).isZero();
         CommandRun generated = CommandRun.of("generate", model, "--tokens", "1,2,3", "--max-new-tokens", "5");
