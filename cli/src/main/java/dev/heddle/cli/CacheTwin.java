@@ -23,7 +23,8 @@ record CacheTwin(Model model, KvCache cache) {
         KvCache other = cache instanceof KvCache.Dynamic ? new KvCache.Static(maxLen) : new KvCache.Dynamic();
         GraphOptions options = TracedSides.options(original);
         Model model = new ModelExport(
-                        new GraphOptions(options.opset(), options.style(), other, options.dtype()), Version.current())
+                        new GraphOptions(options.opset(), options.style(), other, options.numerics(), options.target()),
+                        Version.current())
                 .graph(source, finding -> {});
         return new CacheTwin(withWeightsOf(original, model), other);
     }
