@@ -2,7 +2,7 @@ package dev.heddle.cli;
 
 import dev.heddle.exporter.graph.FunctionStyle;
 import dev.heddle.exporter.onnx.StagedFolder;
-import dev.heddle.exporter.target.Target;
+import dev.heddle.exporter.profile.Target;
 import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.export.ModelExport;

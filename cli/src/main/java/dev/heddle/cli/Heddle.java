@@ -50,6 +50,7 @@ public final class Heddle implements Callable<Integer> {
         CommandLine commandLine = new CommandLine(root)
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new ExportCommand())
+                .addSubcommand(new ConvertCommand())
                 .addSubcommand(new InspectCommand())
                 .addSubcommand(new RunCommand())
                 .addSubcommand(new GenerateCommand())

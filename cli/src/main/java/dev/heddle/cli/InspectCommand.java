@@ -1,25 +1,22 @@
 package dev.heddle.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heddle.exporter.graph.Initializer;
-import dev.heddle.exporter.graph.Model;
-import dev.heddle.exporter.graph.NamedType;
-import dev.heddle.exporter.graph.Node;
-import dev.heddle.exporter.onnx.DataFiles;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.exporter.graph.GraphException;
 import dev.heddle.exporter.onnx.GraphText;
+import dev.heddle.exporter.onnx.ModelInspection;
 import dev.heddle.exporter.onnx.ModelReader;
+import dev.heddle.exporter.onnx.ModelSummary;
 import dev.heddle.exporter.onnx.ModelWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,115 +26,118 @@ import picocli.CommandLine.Spec;
 /** {@code heddle inspect}: what is in a model file. */
 @Command(
         name = "inspect",
-        description = "Show a model's inputs, outputs, attention, operators and sizes.",
-        mixinStandardHelpOptions = true)
+        description = "Show a model's inputs, outputs, attention, operators and sizes, or what differs between two.",
+        mixinStandardHelpOptions = true,
+        footer = "With --diff the exit code is 3 if the models differ.")
 final class InspectCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "DIR", description = "Model folder or .onnx file.")
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Parameters(paramLabel = "DIR", description = "Model folder or .onnx file, of whatever program.")
     private Path model = Path.of("");
 
-    @Option(names = "--text", description = "Print the graph in ONNX's textual syntax instead.")
-    private boolean text;
+    @ArgGroup(exclusive = true)
+    private Form form = new Form();
+
+    @Option(names = "--batch", paramLabel = "N", description = "Sequences to estimate memory for (default: 1).")
+    private long batch = 1;
+
+    @Option(
+            names = "--length",
+            paramLabel = "N",
+            description = "Tokens of each to estimate memory for (default: no estimate).")
+    private @Nullable Long length;
 
     @Spec
     private CommandSpec spec;
 
+    /** What is printed. */
+    private static final class Form {
+        @Option(names = "--text", description = "Print the graph in ONNX's textual syntax instead.")
+        private boolean text;
+
+        @Option(names = "--json", description = "Print all that is found as JSON.")
+        private boolean json;
+
+        @Option(
+                names = "--diff",
+                paramLabel = "DIR",
+                description = "Print what is different in another model, also in the values of its weights.")
+        private @Nullable Path other;
+    }
+
     @Override
     public Integer call() throws IOException {
-        Path file = Files.isDirectory(model) ? model.resolve(ModelWriter.MODEL_FILE) : model;
-        Model read = ModelReader.read(file);
+        checkRanges();
+        Path file = file(model);
         PrintWriter out = spec.commandLine().getOut();
-        if (text) {
-            out.print(GraphText.of(read));
+        if (form.text) {
+            out.print(GraphText.of(ModelReader.read(file)));
+            out.flush();
+            return 0;
+        }
+        ModelInspection inspection = ModelInspection.open(file);
+        return form.other == null ? show(inspection, file, out) : compare(inspection, form.other, out);
+    }
+
+    private void checkRanges() {
+        new OptionValue(spec.commandLine(), "--batch", batch).requireAtLeast(1);
+        if (length != null) {
+            new OptionValue(spec.commandLine(), "--length", length).requireAtLeast(1);
+        }
+    }
+
+    private static Path file(Path model) {
+        return Files.isDirectory(model) ? model.resolve(ModelWriter.MODEL_FILE) : model;
+    }
+
+    private int compare(ModelInspection inspection, Path other, PrintWriter out) throws IOException {
+        List<String> differences = inspection.differences(ModelInspection.open(file(other)));
+        differences.forEach(out::println);
+        out.println(count(differences.size()));
+        out.flush();
+        return differences.isEmpty() ? 0 : Heddle.PARITY_MISMATCH;
+    }
+
+    private static String count(int differences) {
+        return switch (differences) {
+            case 0 -> "no difference";
+            case 1 -> "1 difference";
+            default -> differences + " differences";
+        };
+    }
+
+    private int show(ModelInspection inspection, Path file, PrintWriter out) throws IOException {
+        ModelSummary summary = inspection.summary();
+        JsonNode description = ModelMetadata.of(summary.metadata());
+        if (form.json) {
+            ObjectNode json = InspectionJson.of(summary, description);
+            if (length != null) {
+                json.set("memory", memory(file, length).json());
+            }
+            out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json));
         } else {
-            print(read, file, out);
+            new InspectionText(summary, description, out).print(file);
+            if (length != null) {
+                out.println();
+                memory(file, length).lines().forEach(out::println);
+            }
         }
         out.flush();
+        requireReadable(file, summary);
         return 0;
     }
 
-    private static void print(Model model, Path file, PrintWriter out) throws IOException {
-        out.println("file        " + file + ", " + Quantity.bytes(Files.size(file)));
-        for (String location : DataFiles.of(model)) {
-            Path data = file.resolveSibling(location);
-            out.println("weights     " + data + ", " + Quantity.bytes(Files.size(data)));
-        }
-        out.println("written by  " + model.producer() + " " + model.producerVersion() + ", IR " + model.irVersion());
-        out.println("opsets      " + opsets(model));
-        JsonNode description = ModelMetadata.of(model);
-        if (!description.isMissingNode()) {
-            out.println("model       " + description.path("family").asText() + ", "
-                    + description.path("layers").size() + " layers, hidden "
-                    + description.path("hidden_size").asInt() + ", vocabulary "
-                    + description.path("vocab_size").asInt() + ", cache "
-                    + description.path("cache").asText());
-            out.println("numbers     " + ModelNumerics.of(description).text() + ", for target "
-                    + description.path("target").asText("not stated"));
-            out.println("source      " + description.path("source").asText());
-        }
-        out.println("parameters  " + Quantity.count(parameters(model, description)));
-        printValues("inputs", model.graph().inputs(), out);
-        printValues("outputs", model.graph().outputs(), out);
-        printLayers(description.path("layers"), out);
-        printOperators(model, out);
+    private InspectedMemory memory(Path file, long tokens) throws IOException {
+        return InspectedMemory.of(ModelReader.read(file).graph(), batch, tokens);
     }
 
-    private static String opsets(Model model) {
-        return model.opsets().entrySet().stream()
-                .map(opset -> (opset.getKey().isEmpty() ? "ai.onnx" : opset.getKey()) + " " + opset.getValue())
-                .collect(Collectors.joining(", "));
-    }
-
-    /** As the exporter counted them; for other models all elements of the float constants. */
-    private static long parameters(Model model, JsonNode description) {
-        if (description.has("parameters")) {
-            return description.path("parameters").asLong();
+    /** After everything was shown: a model whose weights are not there can still be looked at. */
+    private static void requireReadable(Path file, ModelSummary summary) {
+        for (ModelSummary.DataFile data : summary.dataFiles()) {
+            if (!data.problem().isEmpty()) {
+                throw new GraphException(file.getFileName() + ": " + data.problem());
+            }
         }
-        return model.graph().initializers().stream()
-                .map(Initializer::data)
-                .filter(data -> data.type().dtype().isFloat())
-                .mapToLong(data -> data.type().shape().elements())
-                .sum();
-    }
-
-    private static void printValues(String title, List<NamedType> values, PrintWriter out) {
-        out.println();
-        out.println(title);
-        values.forEach(value -> out.println("  " + value.name() + "  " + value.type()));
-    }
-
-    /** Layers of the same attention share a line. */
-    private static void printLayers(JsonNode layers, PrintWriter out) {
-        if (layers.isEmpty()) {
-            return;
-        }
-        Map<String, List<Integer>> byAttention = new LinkedHashMap<>();
-        for (int layer = 0; layer < layers.size(); layer++) {
-            byAttention
-                    .computeIfAbsent(layers.get(layer).path("attention").asText(), key -> new ArrayList<>())
-                    .add(layer);
-        }
-        out.println();
-        out.println("layers");
-        byAttention.forEach((attention, numbers) -> out.println("  " + LayerNumbers.text(numbers) + "  " + attention));
-    }
-
-    private static void printOperators(Model model, PrintWriter out) {
-        Map<String, Long> counts = model.graph().nodes().stream()
-                .collect(Collectors.groupingBy(InspectCommand::operator, TreeMap::new, Collectors.counting()));
-        out.println();
-        out.println("operators");
-        counts.forEach((operator, count) -> out.println("  " + operator + " " + count));
-        if (!model.functions().isEmpty()) {
-            out.println();
-            out.println("functions");
-            model.functions()
-                    .forEach(function -> out.println(
-                            "  " + function.id() + "  " + function.nodes().size() + " nodes"));
-        }
-    }
-
-    private static String operator(Node node) {
-        return (node.domain().isEmpty() ? "" : node.domain() + ".") + node.opType();
     }
 }

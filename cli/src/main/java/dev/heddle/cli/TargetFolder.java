@@ -49,6 +49,22 @@ final class TargetFolder {
         }
     }
 
+    /**
+     * As {@link #check}, for a command that knows itself which folders it may replace.
+     *
+     * @throws IOException if nothing can be written there
+     */
+    static void checkPlace(Path target, boolean force) throws IOException {
+        checkAncestor(target);
+        if (!isFree(target) && (Files.isSymbolicLink(target) || !Files.isDirectory(target))) {
+            throw new IllegalArgumentException(
+                    target + ": expected a name that is free, got " + found(target) + "; give another name");
+        }
+        if (!isFree(target) && !force) {
+            throw new FileAlreadyExistsException(target.toString());
+        }
+    }
+
     /** @throws IllegalArgumentException if the target would replace a folder in which files of the source lie */
     static void checkApart(Path target, Path source) throws IOException {
         if (isFree(target)) {

@@ -62,7 +62,13 @@ final class ExportTargetTest {
 
         assertThat(Files.size(model)).isGreaterThan(1000);
         assertThat(FolderContents.names(trial.target()))
-                .containsExactly("config.json", "generation_config.json", "model.onnx", "model.onnx.data");
+                .containsExactly(
+                        "config.json",
+                        "genai_config.json",
+                        "generation_config.json",
+                        "model.onnx",
+                        "model.onnx.data",
+                        "model.onnx.source");
         assertThat(FolderContents.names(trial.around())).containsExactly("model");
     }
 

@@ -8,7 +8,7 @@ import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelChecker;
 import dev.heddle.exporter.onnx.ModelReader;
 import dev.heddle.exporter.onnx.StagedFolder;
-import dev.heddle.exporter.target.Target;
+import dev.heddle.exporter.profile.Target;
 import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.decoder.Numerics;

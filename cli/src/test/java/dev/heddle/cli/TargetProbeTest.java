@@ -3,7 +3,7 @@ package dev.heddle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.exporter.graph.DType;
-import dev.heddle.exporter.target.Target;
+import dev.heddle.exporter.profile.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -56,6 +56,13 @@ final class DimExpression {
                 .toList();
     }
 
+    /** What stands between the commas: {@code 10} and {@code rows + 1} of {@code 10, rows + 1}. */
+    static List<String> sides(String arguments) {
+        return cut(", " + arguments, ", ").stream()
+                .map(side -> side.substring(2))
+                .toList();
+    }
+
     /** The parts that begin with one of the separators; those in parentheses do not count. */
     private static List<String> cut(String text, String... separators) {
         List<String> parts = new ArrayList<>();

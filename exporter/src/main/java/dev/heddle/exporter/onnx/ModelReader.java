@@ -1,6 +1,5 @@
 package dev.heddle.exporter.onnx;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.heddle.exporter.graph.Function;
 import dev.heddle.exporter.graph.Graph;
 import dev.heddle.exporter.graph.GraphException;
@@ -12,10 +11,7 @@ import dev.heddle.exporter.proto.ModelProto;
 import dev.heddle.exporter.proto.StringStringEntryProto;
 import dev.heddle.exporter.proto.TensorProto;
 import dev.heddle.exporter.proto.ValueInfoProto;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,11 +27,9 @@ import java.util.TreeMap;
  */
 public final class ModelReader {
 
-    private final Path file;
     private final Path folder;
 
     private ModelReader(Path file) {
-        this.file = file;
         this.folder = file.toAbsolutePath().resolveSibling("");
     }
 
@@ -47,31 +41,13 @@ public final class ModelReader {
     public static Model read(Path file) throws IOException {
         ModelReader reader = new ModelReader(file);
         try {
-            return reader.model(reader.parsed());
+            return reader.model(ModelFile.parse(file));
         } catch (GraphException e) {
             throw new GraphException(Finding.printable(file.getFileName() + ": " + e.getMessage()));
         }
     }
 
-    private ModelProto parsed() throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new GraphException("a model file was expected, got a folder");
-        }
-        if (Files.size(file) > Integer.MAX_VALUE) {
-            throw new GraphException("a model file has at most " + Integer.MAX_VALUE + " bytes, got " + Files.size(file)
-                    + "; weights belong into a data file");
-        }
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            return ModelProto.parseFrom(in);
-        } catch (InvalidProtocolBufferException e) {
-            throw new GraphException("an ONNX model was expected, the file is damaged or of another kind");
-        }
-    }
-
     private Model model(ModelProto proto) throws IOException {
-        if (!proto.hasGraph() || proto.getIrVersion() < 1 || proto.getIrVersion() > Integer.MAX_VALUE) {
-            throw new GraphException("an ONNX model was expected, the file has no graph or no IR version");
-        }
         SortedMap<String, Integer> opsets = ProtoFunctions.opsets(proto.getOpsetImportList(), "model");
         List<Function> functions = proto.getFunctionsList().stream()
                 .map(function -> ProtoFunctions.fromProto(function, opsets))
@@ -126,7 +102,7 @@ public final class ModelReader {
     }
 
     /** Two tensors may share all their bytes, as tied weights do, but not some of them. */
-    private static void refuseOverlaps(List<Initializer> initializers) {
+    static void refuseOverlaps(List<Initializer> initializers) {
         record Placed(String name, ExternalTensor tensor) {}
         List<Placed> placed = initializers.stream()
                 .filter(initializer -> initializer.data() instanceof ExternalTensor

@@ -1,5 +1,6 @@
 package dev.heddle.models.checkpoint;
 
+import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -10,6 +11,11 @@ public interface Checkpoint extends AutoCloseable {
 
     /** Unmodifiable. */
     SortedMap<String, StoredTensor> tensors();
+
+    /** The files it was read from, in the order of reading; none if it lies nowhere. */
+    default List<CheckpointFile> files() {
+        return List.of();
+    }
 
     @Override
     void close();

@@ -1,5 +1,6 @@
 package dev.heddle.models.checkpoint;
 
+import dev.heddle.exporter.graph.Model;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedMap;
@@ -57,9 +58,33 @@ public final class Checkpoints {
         return checkpoint;
     }
 
+    /** Only the name tells. */
+    static boolean isIndex(String file) {
+        return file.endsWith(".json");
+    }
+
+    /**
+     * The constants of a model that was read from a file, under their names in the graph.
+     *
+     * @throws ModelFormatException if a data file cannot be opened
+     */
+    public static Checkpoint ofModel(Model model) {
+        var files = new OpenFiles();
+        boolean opened = false;
+        try {
+            Checkpoint checkpoint = new MappedCheckpoint(Initializers.read(model, files), files);
+            opened = true;
+            return checkpoint;
+        } finally {
+            if (!opened) {
+                files.close();
+            }
+        }
+    }
+
     private static SortedMap<String, StoredTensor> read(Path path, OpenFiles files) {
         String name = path.getFileName().toString();
-        if (name.endsWith(".json")) {
+        if (isIndex(name)) {
             return ShardedFiles.read(path, files);
         }
         MappedFile file = files.open(path);

@@ -1,6 +1,7 @@
 package dev.heddle.models.checkpoint;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 
 /** Tensors that lie in mapped files. */
@@ -17,6 +18,13 @@ final class MappedCheckpoint implements Checkpoint {
     @Override
     public SortedMap<String, StoredTensor> tensors() {
         return tensors;
+    }
+
+    @Override
+    public List<CheckpointFile> files() {
+        return files.all().stream()
+                .map(file -> CheckpointFile.of(file, tensors))
+                .toList();
     }
 
     @Override

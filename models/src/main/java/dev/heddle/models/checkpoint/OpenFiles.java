@@ -28,6 +28,11 @@ final class OpenFiles implements AutoCloseable {
         return file;
     }
 
+    /** In the order in which they were opened. */
+    List<MappedFile> all() {
+        return List.copyOf(files);
+    }
+
     /** What a clone without LFS has in place of a large file. */
     private static boolean isLfsPointer(MappedFile file) {
         return file.size() >= LFS_POINTER.length

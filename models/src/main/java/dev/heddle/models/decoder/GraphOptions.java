@@ -2,7 +2,7 @@ package dev.heddle.models.decoder;
 
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
-import dev.heddle.exporter.target.Target;
+import dev.heddle.exporter.profile.Target;
 import dev.heddle.models.attention.KvCache;
 import java.util.List;
 import java.util.stream.Collectors;

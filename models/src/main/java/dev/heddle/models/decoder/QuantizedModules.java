@@ -5,7 +5,7 @@ import dev.heddle.exporter.graph.Value;
 import dev.heddle.exporter.op.BlockOps;
 import dev.heddle.exporter.op.ContribOps;
 import dev.heddle.exporter.op.OnnxOps;
-import dev.heddle.exporter.target.Target;
+import dev.heddle.exporter.profile.Target;
 import dev.heddle.models.weight.BlockFormat;
 import dev.heddle.models.weight.BlockLayout;
 import dev.heddle.models.weight.BlockPart;

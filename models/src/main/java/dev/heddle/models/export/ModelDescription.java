@@ -8,6 +8,8 @@ import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.decoder.Decoder;
 import dev.heddle.models.decoder.DecoderLayer;
 import dev.heddle.models.decoder.GraphOptions;
+import dev.heddle.models.layout.PlanJson;
+import dev.heddle.models.layout.SourcePlan;
 import java.util.Locale;
 
 /** What a model file says of itself: one JSON value under the metadata key {@code heddle}. */
@@ -19,7 +21,13 @@ final class ModelDescription {
 
     private ModelDescription() {}
 
-    static String of(Decoder decoder, GraphOptions options, String exporterVersion, String source) {
+    static String of(
+            Decoder decoder,
+            GraphOptions options,
+            String exporterVersion,
+            String source,
+            SourcePlan plan,
+            String genAiObstacle) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.put("format", FORMAT);
         root.put("exporter", exporterVersion);
@@ -39,6 +47,8 @@ final class ModelDescription {
         root.put("operators", options.style().name().toLowerCase(Locale.ROOT));
         ArrayNode layers = root.putArray("layers");
         decoder.layers().forEach(layer -> layers.add(layer(layer, options.cache())));
+        root.put("genai", genAiObstacle.isEmpty() ? GenAiConfig.FILE : "none: " + genAiObstacle);
+        root.set("checkpoint", PlanJson.write(plan));
         return root.toString();
     }
 

@@ -8,7 +8,11 @@ import dev.heddle.exporter.onnx.WriteOptions;
 import dev.heddle.models.checkpoint.Checkpoint;
 import dev.heddle.models.decoder.DecoderEmitter;
 import dev.heddle.models.decoder.GraphOptions;
+import dev.heddle.models.family.Families;
 import dev.heddle.models.family.SourceModel;
+import dev.heddle.models.layout.KeptFile;
+import dev.heddle.models.layout.SourcePlan;
+import dev.heddle.models.layout.SourcePlanner;
 import dev.heddle.models.weight.QuantizationError;
 import dev.heddle.models.weight.WeightFinding;
 import dev.heddle.models.weight.WeightListener;
@@ -26,6 +30,11 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * @param files how the weights are laid out and written
  */
 public record ModelExport(GraphOptions options, String exporterVersion, WriteOptions files) {
+
+    /** Of the metadata in which a model describes itself. */
+    public static final String METADATA_KEY = ModelDescription.KEY;
+
+    private static final String DIGEST = "sha256:";
 
     /** With one data file. */
     public ModelExport(GraphOptions options, String exporterVersion) {
@@ -73,15 +82,31 @@ public record ModelExport(GraphOptions options, String exporterVersion, WriteOpt
     public void write(SourceModel source, Path target, StagedFolder.Existing existing, Listener listener)
             throws IOException {
         try (StagedFolder folder = StagedFolder.open(target, existing)) {
-            writeModel(source, folder.path(), listener);
+            SourcePlan plan =
+                    SourcePlanner.plan(source, Families.named(source.decoder().family()), CompanionFiles.of(source));
+            writeModel(source, plan, folder.path(), listener);
             CompanionFiles.write(source, folder.path());
+            writeGenAiConfig(source, folder.path());
+            KeptFile.write(plan, source.checkpoint(), folder.path());
             folder.commit();
         } catch (UnwritableFileException e) {
             throw e.renamed(target.resolve(e.file().getFileName()));
         }
     }
 
-    private void writeModel(SourceModel source, Path folder, Listener listener) throws IOException {
+    private GenAiConfig genAiConfig(SourceModel source) {
+        return new GenAiConfig(source.decoder(), options.cache(), CompanionFiles.generation(source));
+    }
+
+    private void writeGenAiConfig(SourceModel source, Path folder) throws IOException {
+        GenAiConfig config = genAiConfig(source);
+        if (config.obstacle().isEmpty()) {
+            CompanionFiles.writeText(
+                    folder.resolve(GenAiConfig.FILE), config.json().toPrettyString() + "\n");
+        }
+    }
+
+    private void writeModel(SourceModel source, SourcePlan plan, Path folder, Listener listener) throws IOException {
         DigestedCheckpoint digested = new DigestedCheckpoint(source.checkpoint());
         Checkpoint checkpoint = source.isStored() ? digested : source.checkpoint();
         // Weights end in any order; what is said of them must not.
@@ -99,15 +124,28 @@ public record ModelExport(GraphOptions options, String exporterVersion, WriteOpt
             }
         });
         listener.started(ModelWriter.weightBytes(model));
-        new ModelWriter(folder, files, listener::written).write(model, written -> described(written, source, digested));
+        new ModelWriter(folder, files, listener::written)
+                .write(model, written -> described(written, source, plan, digested));
         findings.values().forEach(listener::found);
         losses.values().forEach(listener::quantized);
     }
 
+    /** The provenance that a model says of itself if this checkpoint is its source; reads all of it. */
+    public static String provenance(Checkpoint checkpoint) {
+        return DIGEST + new DigestedCheckpoint(checkpoint).digest();
+    }
+
     /** The contents' digest for a checkpoint; a preset's name says all. */
-    private Model described(Model model, SourceModel source, DigestedCheckpoint digested) {
-        String provenance = source.isStored() ? "sha256:" + digested.digest() : source.origin();
+    private Model described(Model model, SourceModel source, SourcePlan plan, DigestedCheckpoint digested) {
+        String provenance = source.isStored() ? DIGEST + digested.digest() : source.origin();
         return model.withMetadata(
-                ModelDescription.KEY, ModelDescription.of(source.decoder(), options, exporterVersion, provenance));
+                ModelDescription.KEY,
+                ModelDescription.of(
+                        source.decoder(),
+                        options,
+                        exporterVersion,
+                        provenance,
+                        plan,
+                        genAiConfig(source).obstacle()));
     }
 }

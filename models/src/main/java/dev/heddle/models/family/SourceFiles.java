@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 public record SourceFiles(Path source, List<Path> folders) {
 
     private static final String CONFIG = "config.json";
-    private static final String LINGUA_CONFIG = "params.json";
     private static final String CONSOLIDATED = "consolidated";
 
     public SourceFiles {
@@ -36,22 +35,34 @@ public record SourceFiles(Path source, List<Path> folders) {
     List<Path> configurations() {
         return Stream.concat(
                         Stream.of(folders.get(0).resolve(CONFIG)),
-                        folders.stream().map(folder -> folder.resolve(LINGUA_CONFIG)))
+                        folders.stream().map(folder -> folder.resolve(ModelConfig.LINGUA_FILE)))
                 .filter(Files::isRegularFile)
                 .toList();
     }
 
-    /** What holds the weights that belong to a configuration; only lingua puts them into a folder of their own. */
+    /** What holds the weights that belong to a configuration. */
     Path weights(ModelConfig config) {
-        Path consolidated = source.resolve(CONSOLIDATED);
-        return config.file().equals(LINGUA_CONFIG) && Files.isDirectory(consolidated) ? consolidated : source;
+        String folder = weightsFolder(config);
+        return folder.isEmpty() ? source : source.resolve(folder);
+    }
+
+    /** Where from the source's folder these weights lie: nothing, or a path that ends in a slash; only lingua puts them into a folder of their own. */
+    public String weightsFolder(ModelConfig config) {
+        return config.isLingua() && Files.isDirectory(source.resolve(CONSOLIDATED)) ? CONSOLIDATED + "/" : "";
+    }
+
+    /** Path from the source's folder of a file in one of the {@link #folders}, with {@code /}; of a source that is a file, the name alone. */
+    public String relative(Path file) {
+        return source.resolve(CONSOLIDATED).equals(file.getParent())
+                ? CONSOLIDATED + "/" + file.getFileName()
+                : file.getFileName().toString();
     }
 
     /** The names under which {@link #configurations} looks, for messages. */
     String configurationNames() {
         return Files.isDirectory(source)
-                ? CONFIG + ", " + LINGUA_CONFIG + " or " + CONSOLIDATED + "/" + LINGUA_CONFIG
-                : CONFIG + " or " + LINGUA_CONFIG + " beside it";
+                ? CONFIG + ", " + ModelConfig.LINGUA_FILE + " or " + CONSOLIDATED + "/" + ModelConfig.LINGUA_FILE
+                : CONFIG + " or " + ModelConfig.LINGUA_FILE + " beside it";
     }
 
     private static Path folderOf(Path file) {

@@ -1,16 +1,10 @@
 package dev.heddle.models.family;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import dev.heddle.exporter.graph.Shape;
 import dev.heddle.models.checkpoint.Checkpoint;
 import dev.heddle.models.checkpoint.Checkpoints;
 import dev.heddle.models.checkpoint.ModelFormatException;
 import dev.heddle.models.decoder.Decoder;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,11 +24,6 @@ import java.util.stream.Collectors;
 public record SourceModel(
         String origin, ModelConfig config, Decoder decoder, Checkpoint checkpoint, List<String> warnings)
         implements AutoCloseable {
-
-    /** A field that is there twice, or text after the end, is an error: which value is meant cannot be known. */
-    private static final ObjectReader STRICT = new ObjectMapper()
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .reader();
 
     public SourceModel {
         warnings = List.copyOf(warnings);
@@ -93,7 +82,7 @@ public record SourceModel(
         // Lingua leaves a copy of its configuration beside the consolidated weights; equal ones count once.
         Set<Configured> accepted = new LinkedHashSet<>();
         for (Path file : found) {
-            ModelConfig config = read(file);
+            ModelConfig config = ModelConfig.read(file);
             families.stream()
                     .filter(family -> family.accepts(config))
                     .forEach(family -> accepted.add(new Configured(config, family)));
@@ -105,18 +94,5 @@ public record SourceModel(
                     + found.stream().map(files.folders().get(0)::relativize).toList());
         }
         return accepted.iterator().next();
-    }
-
-    private static ModelConfig read(Path file) {
-        String name = file.getFileName().toString();
-        try {
-            return new ModelConfig(name, STRICT.readTree(Files.readAllBytes(file)));
-        } catch (JsonProcessingException e) {
-            // The library's own words for a file that ends too early also tell of its settings.
-            String problem = e instanceof JsonEOFException ? "it ends too early" : e.getOriginalMessage();
-            throw new ModelFormatException(file + ": expected JSON, got a syntax error: " + problem, e);
-        } catch (IOException e) {
-            throw new ModelFormatException(file + ": expected a readable file: " + e.getMessage(), e);
-        }
     }
 }

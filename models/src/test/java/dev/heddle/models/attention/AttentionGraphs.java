@@ -9,7 +9,7 @@ import dev.heddle.exporter.graph.Shape;
 import dev.heddle.exporter.graph.TensorData;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.graph.Value;
-import dev.heddle.exporter.target.Target;
+import dev.heddle.exporter.profile.Target;
 import java.nio.channels.WritableByteChannel;
 import java.util.LinkedHashMap;
 import java.util.Locale;

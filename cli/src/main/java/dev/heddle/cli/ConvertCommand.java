@@ -1,0 +1,63 @@
+package dev.heddle.cli;
+
+import dev.heddle.exporter.onnx.StagedFolder;
+import dev.heddle.models.convert.Conversion;
+import dev.heddle.models.convert.ModelConversion;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle convert}: a model folder back to the checkpoint it was exported from. */
+@Command(
+        name = "convert",
+        description = "Write the checkpoint that a model folder was exported from: the same tensors in the same files.",
+        mixinStandardHelpOptions = true)
+final class ConvertCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "DIR", description = "Model folder that Heddle exported.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "OUT",
+            description = "Folder to make.")
+    private Path output = Path.of("");
+
+    @Option(names = "--force", description = "Replace OUT if all files in it are ones that this writes.")
+    private boolean force;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        TargetFolder.checkPlace(output, force);
+        TargetFolder.checkApart(output, model);
+        try (ConversionProgress progress =
+                new ConversionProgress(spec.commandLine().getErr())) {
+            Conversion conversion = ModelConversion.write(
+                    model, output, force ? StagedFolder.Existing.REPLACE : StagedFolder.Existing.REFUSE, progress);
+            conversion.remarks().forEach(progress::warn);
+            spec.commandLine()
+                    .getOut()
+                    .println(output + ": " + conversion.family() + ", " + conversion.tensors() + " tensors, "
+                            + Quantity.bytes(conversion.bytes()) + ", " + outcome(conversion.outcome()));
+        }
+        return 0;
+    }
+
+    private static String outcome(Conversion.Outcome outcome) {
+        return switch (outcome) {
+            case SAME_FILES -> "every file the same as the source's";
+            case SAME_TENSORS -> "every tensor the same as the source's, in files made anew";
+            case NO_SOURCE_FILES -> "from a preset, which has no files to compare with";
+            case OTHER_TENSORS -> "not the source's tensors";
+        };
+    }
+}
