@@ -65,8 +65,7 @@ final class AttentionBench implements BenchSubject {
                 times.fast().add(fast.run());
                 times.body().add(body.run());
                 times.product().add(product.run());
-                IdleThreads.letSleep();
-                times.read().add(memory.read());
+                times.read().add(memory.settledRead());
             }
             return times;
         }

@@ -38,6 +38,15 @@ final class MemoryRate implements AutoCloseable {
         return inParts(one.length / 2, (from, to) -> Arrays.mismatch(one, from, to, other, from, to));
     }
 
+    /** As {@link #read}, once threads of ONNX Runtime sleep and a few reads have gone before. */
+    long settledRead() {
+        IdleThreads.letSleep();
+        for (int i = 0; i < blocks.length; i++) {
+            read();
+        }
+        return read();
+    }
+
     /** Copies one block to another; returns the nanoseconds. */
     long copy() {
         long[] source = nextBlock();

@@ -39,9 +39,8 @@ final class ShiftBench implements BenchSubject {
             for (int round = 0; round < run.rounds(); round++) {
                 fast.add(kernel.run());
                 body.add(function.run());
-                IdleThreads.letSleep();
+                read.add(memory.settledRead());
                 copy.add(memory.copy());
-                read.add(memory.read());
             }
         }
         ObjectNode node = run.nextCase(TITLE);
