@@ -1,6 +1,5 @@
 package dev.heddle.cli;
 
-import dev.heddle.exporter.graph.Graph;
 import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.models.attention.KvCache;
@@ -40,14 +39,6 @@ record CacheTwin(Model model, KvCache cache) {
                     return fits ? same : weight;
                 })
                 .toList();
-        Graph graph = model.graph();
-        return new Model(
-                new Graph(graph.name(), graph.inputs(), graph.outputs(), weights, graph.nodes(), graph.values()),
-                model.functions(),
-                model.opsets(),
-                model.irVersion(),
-                model.producer(),
-                model.producerVersion(),
-                model.metadata());
+        return model.withGraph(model.graph().withInitializers(weights));
     }
 }

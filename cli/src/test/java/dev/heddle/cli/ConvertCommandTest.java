@@ -265,16 +265,7 @@ final class ConvertCommandTest {
                 .toList();
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.copy(model.resolve("config.json"), other.resolve("config.json"));
-        new ModelWriter(other, (weight, bytes) -> {})
-                .write(new Model(
-                        new Graph(
-                                graph.name(), graph.inputs(), graph.outputs(), renamed, graph.nodes(), graph.values()),
-                        read.functions(),
-                        read.opsets(),
-                        read.irVersion(),
-                        read.producer(),
-                        read.producerVersion(),
-                        read.metadata()));
+        new ModelWriter(other, (weight, bytes) -> {}).write(read.withGraph(graph.withInitializers(renamed)));
 
         CommandRun.of("convert", other, "-o", folder.resolve("back"))
                 .assertFailed(

@@ -193,14 +193,8 @@ final class BrokenModelChecksTest {
                 .map(weight -> weight.name().equals(name) ? rounded(weight, dtype, wrong) : weight)
                 .toList();
         Graph graph = model.graph();
-        return new Model(
-                new Graph(graph.name(), graph.inputs(), graph.outputs(), weights, graph.nodes(), List.of()),
-                model.functions(),
-                model.opsets(),
-                model.irVersion(),
-                model.producer(),
-                model.producerVersion(),
-                model.metadata());
+        return model.withGraph(
+                new Graph(graph.name(), graph.inputs(), graph.outputs(), weights, graph.nodes(), List.of()));
     }
 
     /** @param wrong element that is one place off; -1 for none */

@@ -129,14 +129,7 @@ final class GraphEdit {
 
     Model done() {
         Graph graph = model.graph();
-        return new Model(
-                new Graph(graph.name(), graph.inputs(), graph.outputs(), weights, sorted(), List.of()),
-                model.functions(),
-                model.opsets(),
-                model.irVersion(),
-                model.producer(),
-                model.producerVersion(),
-                model.metadata());
+        return model.withGraph(new Graph(graph.name(), graph.inputs(), graph.outputs(), weights, sorted(), List.of()));
     }
 
     /** In an order in which they can run; nodes whose inputs nothing makes any more keep their place. */

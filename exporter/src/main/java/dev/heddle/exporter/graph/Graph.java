@@ -22,4 +22,9 @@ public record Graph(
         nodes = List.copyOf(nodes);
         values = List.copyOf(values);
     }
+
+    /** The same graph with other weights. */
+    public Graph withInitializers(List<Initializer> others) {
+        return new Graph(name, inputs, outputs, others, nodes, values);
+    }
 }

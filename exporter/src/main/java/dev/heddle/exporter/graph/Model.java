@@ -27,6 +27,16 @@ public record Model(
         metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
     }
 
+    /** The same model with another graph. */
+    public Model withGraph(Graph other) {
+        return new Model(other, functions, opsets, irVersion, producer, producerVersion, metadata);
+    }
+
+    /** The same model with other functions. */
+    public Model withFunctions(List<Function> others) {
+        return new Model(graph, others, opsets, irVersion, producer, producerVersion, metadata);
+    }
+
     /** The same model with one more metadata entry, replacing an older one of that key. */
     public Model withMetadata(String key, String text) {
         Map<String, String> changed = new TreeMap<>(metadata);

@@ -47,20 +47,14 @@ public final class Inliner {
         Inliner inliner = new Inliner(model);
         model.graph().nodes().forEach(node -> inliner.add(node, 0));
         Graph graph = model.graph();
-        return new Model(
-                new Graph(
+        return model.withGraph(new Graph(
                         graph.name(),
                         graph.inputs(),
                         graph.outputs(),
                         graph.initializers(),
                         inliner.nodes,
-                        graph.values()),
-                List.of(),
-                model.opsets(),
-                model.irVersion(),
-                model.producer(),
-                model.producerVersion(),
-                model.metadata());
+                        graph.values()))
+                .withFunctions(List.of());
     }
 
     private void add(Node node, int depth) {

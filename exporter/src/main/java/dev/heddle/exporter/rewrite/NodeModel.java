@@ -54,10 +54,8 @@ public final class NodeModel {
         List<Initializer> kept = model.graph().initializers().stream()
                 .filter(weight -> read.contains(weight.name()))
                 .toList();
-        return Rewritten.of(
-                model,
-                new Graph(model.graph().name(), inputs, outputs, kept, alone, List.of()),
-                functions(model, alone));
+        return model.withGraph(new Graph(model.graph().name(), inputs, outputs, kept, alone, List.of()))
+                .withFunctions(functions(model, alone));
     }
 
     /** In the order of the graph. */

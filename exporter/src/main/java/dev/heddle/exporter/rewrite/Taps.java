@@ -29,8 +29,7 @@ public final class Taps {
                 })
                 .toList();
         Graph graph = model.graph();
-        return Rewritten.graph(
-                model,
+        return model.withGraph(
                 new Graph(graph.name(), graph.inputs(), outputs, graph.initializers(), graph.nodes(), List.of()));
     }
 }

@@ -106,15 +106,8 @@ final class ModelReaderTest {
 
     private static Model withoutWeights(Model model) {
         Graph graph = model.graph();
-        Graph bare = new Graph(graph.name(), graph.inputs(), graph.outputs(), List.of(), graph.nodes(), graph.values());
-        return new Model(
-                bare,
-                model.functions(),
-                model.opsets(),
-                model.irVersion(),
-                model.producer(),
-                model.producerVersion(),
-                model.metadata());
+        Graph bare = graph.withInitializers(List.of());
+        return model.withGraph(bare);
     }
 
     private static List<Weight> weights(Model model) {
