@@ -31,16 +31,17 @@ struct StripLayout {
     int64_t g = packed.group;
     StripLayout l;
     l.streamed = !p.post_kernel && !p.post_mix;
-    l.rows = g == 1 ? 64 : keys <= kLongRow ? 32 : 16;
+    l.rows = g == 1 ? kStripRows : keys <= kLongRow ? kGroupRows : kLowRows;
+    int64_t tile_rows = RoundUp(RoundUp(l.rows, kScoreRows), kConvRows);
     l.block = l.streamed && g == 1 ? 4 * kBlock : 2 * kBlock;
     int64_t width = RoundUp(keys, l.block);
     l.spans = width / kSpan;
-    l.score_window = WindowLayout::Of(p.pre_kernel, l.rows, l.block, kPanel, keys);
-    l.weight_window = WindowLayout::Of(p.post_kernel, l.rows, l.block, 16, keys);
+    l.score_window = WindowLayout::Of(p.pre_kernel, tile_rows, l.block, kPanel, keys);
+    l.weight_window = WindowLayout::Of(p.post_kernel, tile_rows, l.block, 16, keys);
     l.plane_stride = l.block + 16;
-    l.plane_head = l.rows * l.plane_stride + 16;
+    l.plane_head = tile_rows * l.plane_stride + 16;
     l.weight_stride = l.streamed ? l.plane_stride : l.block;
-    l.weight_head = l.rows * l.weight_stride + 16;
+    l.weight_head = l.streamed ? l.plane_head : l.rows * l.weight_stride + 16;
     l.Place(g, p.head_dim, packed.features, l.streamed ? 1 : width / l.block);
     if (l.streamed && !p.pre_mix) {
       l.weights = l.plane;

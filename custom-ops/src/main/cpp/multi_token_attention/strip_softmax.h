@@ -37,6 +37,9 @@ class StripSoftmax {
       for (int64_t span = key; span < key + l_.block; span += kSpan) {
         float* weights = w_.Weights(rows, h, key) + r * l_.weight_stride + span - key;
         float factor = Factor(1, w_.SpanLargest(h, span)[r] - largest);
+        if (factor == 1) {
+          continue;  // most spans of a row's first block
+        }
         ScalePart(factor, w_.Mask(rows.first + r, span), weights, kSpan, weights);
       }
       ScaleRow(Exp2(Splat(before - largest)), w_.Context(h, r));

@@ -13,19 +13,26 @@
 namespace heddle::HEDDLE_ISA {
 
 #if HEDDLE_LANES == 16
+inline constexpr int kStripRows = 64;  // rows of a strip of one head, whole tiles
+inline constexpr int kGroupRows = 32;  // rows of a strip of all heads of a group
+inline constexpr int kLowRows = 16;    // the same where rows are long
 inline constexpr int kScoreRows = 8;   // rows of a score tile, times 2 vectors of keys
 inline constexpr int kConvRows = 16;   // rows of a convolution tile, times 1 vector of keys
 inline constexpr int kMixVectors = 4;  // vectors of keys of a mix tile, times up to 4 heads
-inline constexpr int kSumVectors = 4;  // vectors of features of a value tile, times 4 rows
+inline constexpr int kSumRows = 4;     // rows of a value tile
+inline constexpr int kSumVectors = 4;  // vectors of features of a value tile
 inline constexpr int kKeyRows = 12;    // rows of a tile of keys as they lie, times 1 vector of keys
 #else
-inline constexpr int kScoreRows = 4;
-inline constexpr int kConvRows = 8;
+inline constexpr int kStripRows = 48;
+inline constexpr int kGroupRows = 48;
+inline constexpr int kLowRows = 30;
+inline constexpr int kScoreRows = 6;
+inline constexpr int kConvRows = 16;
 inline constexpr int kMixVectors = 2;
+inline constexpr int kSumRows = 6;
 inline constexpr int kSumVectors = 2;
 inline constexpr int kKeyRows = 6;
 #endif
-inline constexpr int kSumRows = 4;
 inline constexpr int kPanel = 2 * kLanes;  // keys of a packed panel
 inline constexpr int kMaxKernelRows = 8;   // taller kernels are added up in parts
 
