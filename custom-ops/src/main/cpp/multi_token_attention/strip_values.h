@@ -7,6 +7,8 @@
 
 namespace heddle::HEDDLE_ISA {
 
+inline constexpr int64_t kCachedValues = 8192;  // floats
+
 class StripValues {
  public:
   StripValues(const StripWork& work, const StripSoftmax& softmax)
@@ -109,11 +111,15 @@ class StripValues {
                  w_.packed.features * kSumRows / RoundUp(rows.count, kSumRows)};
   }
 
+  /// In parts whose values stay in the first cache while all rows of the strip meet them.
   void AddValues(const StripRows& rows, int64_t h, int64_t key, const float* weights,
                  int64_t stride) const {
-    ValueSum(w_.packed, w_.sequence, w_.first_head + h, w_.Context(h, 0))
-        .Add(rows.first, rows.count, key, key + l_.block, weights, stride,
-             NextValues(rows, h, key));
+    ValueSum sum(w_.packed, w_.sequence, w_.first_head + h, w_.Context(h, 0));
+    int64_t part = Max(RoundDown(kCachedValues / w_.packed.features, kBlock), kBlock);
+    for (int64_t from = 0; from < l_.block; from += part) {
+      sum.Add(rows.first, rows.count, key + from, key + Min(from + part, l_.block), weights + from,
+              stride, NextValues(rows, h, key + from));
+    }
   }
 
   const StripWork& w_;
