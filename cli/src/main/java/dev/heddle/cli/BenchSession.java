@@ -24,7 +24,8 @@ import java.util.TreeSet;
 /** A model with fixed inputs, run again and again. Not thread-safe. */
 final class BenchSession implements AutoCloseable {
 
-    private static final long SETTLING_NANOS = 40_000_000;
+    /** A virtual machine that slept gets its full speed back within some 100 ms. */
+    private static final long SETTLING_NANOS = 150_000_000;
 
     private final ModelSession session;
     private final Map<String, NativeTensor> inputs = new LinkedHashMap<>();
