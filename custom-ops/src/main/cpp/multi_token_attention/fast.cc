@@ -42,16 +42,21 @@ void PackTask(void* opaque, size_t index) {
   }
 }
 
-/// First row of a segment; all segments of a sequence have about as many cells, in whole strips.
-int64_t SegmentBegin(const Call& call, const Sequence& s, int64_t segment) {
+/// Keys that a strip goes along: what it costs.
+int64_t StripKeys(const Call& call, const Sequence& s, int64_t first) {
   const VisibleKeys& visible = call.packed.params->visible;
+  return visible.End(Min(first + call.layout.rows, s.keys) - 1) - visible.First(first);
+}
+
+/// First row of a segment, in whole strips; all segments of a sequence cost about the same.
+int64_t SegmentBegin(const Call& call, const Sequence& s, int64_t segment) {
   int64_t total = 0;
   for (int64_t i = s.out_begin; i < s.keys; i += call.layout.rows) {
-    total += visible.End(i) - visible.First(i);
+    total += StripKeys(call, s, i);
   }
-  int64_t i = s.out_begin, cells = 0;
-  for (; i < s.keys && cells * call.segments < total * segment; i += call.layout.rows) {
-    cells += visible.End(i) - visible.First(i);
+  int64_t i = s.out_begin, before = 0;
+  for (; i < s.keys && before * call.segments < total * segment; i += call.layout.rows) {
+    before += StripKeys(call, s, i);
   }
   return Min(i, s.keys);
 }
