@@ -5,7 +5,6 @@ import dev.heddle.exporter.graph.DType;
 import dev.heddle.models.decoder.Numerics;
 import dev.heddle.models.decoder.Quantization;
 import dev.heddle.models.export.NumericsJson;
-import dev.heddle.models.weight.BlockFormat;
 import dev.heddle.runtime.parity.Precision;
 
 /** What a model computes in, as it says of itself; float32 if it says nothing. */
@@ -43,9 +42,7 @@ record ModelNumerics(Numerics numerics) {
         String text =
                 numerics.dtype() == DType.FLOAT32 ? "float32" : numerics.dtype().onnxName();
         if (numerics.quantization() instanceof Quantization.Blocks blocks) {
-            BlockFormat format = blocks.format();
-            text += ", int" + format.bits() + " weights in blocks of " + format.block();
-            text += format.zero() == BlockFormat.ZeroPoint.ASYMMETRIC ? " with zero points" : "";
+            text += ", " + blocks.format().summary();
         }
         return text;
     }
