@@ -72,7 +72,7 @@ class ToleranceTableTest {
     @CsvSource({"FLOAT32, 24, 0.3, 2", "FLOAT16, 11, 0.3, 0.5", "BFLOAT16, 8, 0.3, 0.5"})
     void simulatedErrors_areAThirdOfTheTable(Precision precision, int bits, double least, double most) {
         DoubleUnaryOperator sums = x -> (float) x;
-        var rounded = new ResidualStack(ResidualStack.rounding(bits), sums, 0);
+        var rounded = ResidualStack.storing(ResidualStack.rounding(bits), sums);
         double worst = 0;
         for (long seed = 1; seed <= 3; seed++) {
             List<double[][]> right = ResidualStack.exact().run(seed, LAYERS);
@@ -93,11 +93,11 @@ class ToleranceTableTest {
         assertThat(worst / precision.unitRoundoff()).isBetween(least, most);
     }
 
-    /** What the rows of rounded weights say of theirs. */
+    /** What the rows of rounded blocks say of theirs. */
     @ParameterizedTest
-    @CsvSource({"INT8_WEIGHTS, 8", "INT4_WEIGHTS, 4"})
-    void simulatedWeights_keepTheirRows(Precision precision, int bits) {
-        var rounded = new ResidualStack(x -> x, x -> x, bits);
+    @CsvSource({"INT8_WEIGHTS, 8, 0", "INT4_WEIGHTS, 4, 0", "INT8_ACTIVATIONS, 0, 8", "INT8_ACTIVATIONS, 8, 8"})
+    void simulatedBlocks_keepTheirRows(Precision precision, int weightBits, int activationBits) {
+        var rounded = ResidualStack.inBlocks(weightBits, activationBits);
         List<double[][]> right = ResidualStack.exact().run(1, LAYERS);
         List<double[][]> judged = rounded.run(1, LAYERS);
 
@@ -112,7 +112,7 @@ class ToleranceTableTest {
 
     @Test
     void fourBitsInTheNameOfEight_areFound() {
-        var rounded = new ResidualStack(x -> x, x -> x, 4);
+        var rounded = ResidualStack.inBlocks(4, 0);
         var logits = TensorComparer.of(Precision.INT8_WEIGHTS)
                 .logits(
                         "logits",
