@@ -161,7 +161,7 @@ final class ExportNumericsTest {
         "--weights int4, false"
     })
     void int8ForACpu_withoutRoundedActivations_isSaidToBeSlow(String options, boolean said) {
-        CommandRun run = export((options + " --exclude *.w2.weight").split(" "));
+        CommandRun run = export((Object[]) (options + " --exclude *.w2.weight").split(" "));
 
         run.assertDone();
         String hint = "int8 weights with float activations take about ten times as long as float32 on ort-1.28-cpu: for"

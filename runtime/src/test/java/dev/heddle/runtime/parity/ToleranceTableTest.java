@@ -95,15 +95,21 @@ class ToleranceTableTest {
 
     /** What the rows of rounded blocks say of theirs. */
     @ParameterizedTest
-    @CsvSource({"INT8_WEIGHTS, 8, 0", "INT4_WEIGHTS, 4, 0", "INT8_ACTIVATIONS, 0, 8", "INT8_ACTIVATIONS, 8, 8"})
-    void simulatedBlocks_keepTheirRows(Precision precision, int weightBits, int activationBits) {
+    @CsvSource({
+        "INT8_WEIGHTS, 8, 0, 0.1",
+        "INT4_WEIGHTS, 4, 0, 0.1",
+        // Models with norms within attention enlarge more than this one: they set the row.
+        "INT8_ACTIVATIONS, 0, 8, 0.08",
+        "INT8_ACTIVATIONS, 8, 8, 0.1"
+    })
+    void simulatedBlocks_keepTheirRows(Precision precision, int weightBits, int activationBits, double least) {
         var rounded = ResidualStack.inBlocks(weightBits, activationBits);
         List<double[][]> right = ResidualStack.exact().run(1, LAYERS);
         List<double[][]> judged = rounded.run(1, LAYERS);
 
         for (int layer = 1; layer <= LAYERS; layer++) {
             var compared = values(precision, Depth.layers(layer), right.get(layer - 1), judged.get(layer - 1));
-            assertThat(compared.severity()).as(compared.line()).isBetween(0.1, 0.7);
+            assertThat(compared.severity()).as(compared.line()).isBetween(least, 0.7);
         }
         var logits =
                 TensorComparer.of(precision).logits("logits", tensor(right.get(LAYERS)), tensor(judged.get(LAYERS)));
