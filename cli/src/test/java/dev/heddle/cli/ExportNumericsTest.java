@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heddle.exporter.onnx.ModelReader;
+import dev.heddle.exporter.op.BlockOps;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -129,9 +131,13 @@ final class ExportNumericsTest {
 
     /** Rounded activations are another function than the weights that are left, and are judged as such; every check of a decoder still holds. */
     @Test
-    void roundedActivations_areSaidAndJudgedByARowOfTheirOwn() {
+    void roundedActivations_areSaidAndJudgedByARowOfTheirOwn() throws IOException {
         export("--weights", "int8", "--exclude", "*.w2.weight", "--activations", "int8")
                 .assertDone();
+        assertThat(ModelReader.read(folder.resolve("out/model.onnx")).graph().nodes())
+                .filteredOn(node -> node.opType().equals("MatMulNBits"))
+                .isNotEmpty()
+                .allMatch(BlockOps::roundsActivations);
 
         CommandRun parity = CommandRun.of("parity", source(), folder.resolve("out"), "--chunks", "5,1,1,3,1");
         assertThat(parity.out())
