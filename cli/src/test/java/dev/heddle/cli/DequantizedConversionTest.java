@@ -309,7 +309,7 @@ final class DequantizedConversionTest {
 
         CommandRun.of("convert", model, "-o", folder.resolve("back"))
                 .assertFailed(
-                        "tensor lm_head.weight: expected its numbers in the model, got codes of few bits, from which"
+                        "tensor model.layers.0.mlp.gate_proj.weight: expected its numbers in the model, got codes of few bits, from which"
                                 + " nobody can tell the source's; write the values that codes stand for with --dequantize, or"
                                 + " convert an export without --weights");
         assertThat(folder.resolve("back")).doesNotExist();
