@@ -29,6 +29,12 @@ final class ConvertCommand implements Callable<Integer> {
             description = "Folder to make.")
     private Path output = Path.of("");
 
+    @Option(
+            names = "--dequantize",
+            description =
+                    "Write tensors that the export rounded, to few or 16 bits, as the numbers that the model has, in the source's element types. Without it a model in few bits is refused, and what is in 16 bits stays so.")
+    private boolean dequantize;
+
     @Option(names = "--force", description = "Replace OUT if all files in it are ones that this writes.")
     private boolean force;
 
@@ -42,7 +48,11 @@ final class ConvertCommand implements Callable<Integer> {
         try (ConversionProgress progress =
                 new ConversionProgress(spec.commandLine().getErr())) {
             Conversion conversion = ModelConversion.write(
-                    model, output, force ? StagedFolder.Existing.REPLACE : StagedFolder.Existing.REFUSE, progress);
+                    model,
+                    output,
+                    dequantize ? ModelConversion.Rounded.DEQUANTIZED : ModelConversion.Rounded.AS_STORED,
+                    force ? StagedFolder.Existing.REPLACE : StagedFolder.Existing.REFUSE,
+                    progress);
             conversion.remarks().forEach(progress::warn);
             spec.commandLine()
                     .getOut()

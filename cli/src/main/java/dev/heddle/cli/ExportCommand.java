@@ -106,6 +106,7 @@ final class ExportCommand implements Callable<Integer> {
                             + Quantity.count(model.decoder().parameterCount()) + " parameters, "
                             + Quantity.bytes(ModelFolderSize.of(output)));
             progress.losses().print(spec.commandLine().getOut());
+            new ProductHint(options).text().ifPresent(spec.commandLine().getOut()::println);
             if (report.isPresent()) {
                 OutputFile.write(report.get(), progress.losses().json());
             }

@@ -73,6 +73,7 @@ public final class Heddle implements Callable<Integer> {
         register(commandLine, NumericsArguments.CodeType.class);
         register(commandLine, NumericsArguments.ScaleType.class);
         register(commandLine, NumericsArguments.PartName.class);
+        register(commandLine, NumericsArguments.ActivationType.class);
         register(commandLine, Initialization.class);
         register(commandLine, ExportCommand.CacheKind.class);
         register(commandLine, OpsMode.class);

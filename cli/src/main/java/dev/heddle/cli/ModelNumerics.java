@@ -2,10 +2,10 @@ package dev.heddle.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.op.Activations;
 import dev.heddle.models.decoder.Numerics;
 import dev.heddle.models.decoder.Quantization;
 import dev.heddle.models.export.NumericsJson;
-import dev.heddle.models.weight.BlockFormat;
 import dev.heddle.runtime.parity.Precision;
 
 /** What a model computes in, as it says of itself; float32 if it says nothing. */
@@ -22,6 +22,12 @@ record ModelNumerics(Numerics numerics) {
 
     /** Of values, given the weights that the model has. */
     Precision values() {
+        return numerics.quantization().activations() == Activations.INT8
+                ? Precision.INT8_ACTIVATIONS.coarser(dtype())
+                : dtype();
+    }
+
+    private Precision dtype() {
         return switch (numerics.dtype()) {
             case FLOAT16 -> Precision.FLOAT16;
             case BFLOAT16 -> Precision.BFLOAT16;
@@ -35,7 +41,9 @@ record ModelNumerics(Numerics numerics) {
             return values();
         }
         Precision weights = blocks.format().bits() == 4 ? Precision.INT4_WEIGHTS : Precision.INT8_WEIGHTS;
-        return weights.coarser(values());
+        Precision factors =
+                blocks.activations() == Activations.INT8 ? Precision.INT8_ACTIVATIONS.coarser(weights) : weights;
+        return factors.coarser(dtype());
     }
 
     /** For instance {@code float16, int4 weights in blocks of 32}. */
@@ -43,9 +51,8 @@ record ModelNumerics(Numerics numerics) {
         String text =
                 numerics.dtype() == DType.FLOAT32 ? "float32" : numerics.dtype().onnxName();
         if (numerics.quantization() instanceof Quantization.Blocks blocks) {
-            BlockFormat format = blocks.format();
-            text += ", int" + format.bits() + " weights in blocks of " + format.block();
-            text += format.zero() == BlockFormat.ZeroPoint.ASYMMETRIC ? " with zero points" : "";
+            text += ", " + blocks.format().summary();
+            text += blocks.activations() == Activations.INT8 ? ", int8 activations" : "";
         }
         return text;
     }

@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.heddle.exporter.graph.DType;
-import dev.heddle.exporter.graph.Graph;
-import dev.heddle.exporter.graph.Initializer;
-import dev.heddle.exporter.graph.Model;
-import dev.heddle.exporter.onnx.ModelReader;
-import dev.heddle.exporter.onnx.ModelWriter;
 import dev.heddle.models.export.SourceLayout;
 import dev.heddle.models.family.SourceModel;
 import dev.heddle.models.preset.Initialization;
@@ -19,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -251,26 +245,6 @@ final class ConvertCommandTest {
                 .assertFailed(
                         file + ": expected a model that says what its source's files were, got one that Heddle did"
                                 + " not write; only an export can be converted back");
-    }
-
-    /** As exports with few bits name the codes of a weight. */
-    @Test
-    void quantizedWeights_areRefused() throws IOException {
-        Path model = export("llama-tiny", "model");
-        Model read = ModelReader.read(model.resolve("model.onnx"));
-        Graph graph = read.graph();
-        List<Initializer> renamed = graph.initializers().stream()
-                .map(weight -> new Initializer(
-                        weight.name().replace("down_proj.weight_t", "down_proj.weight_q4"), weight.data()))
-                .toList();
-        Path other = Files.createDirectory(folder.resolve("other"));
-        Files.copy(model.resolve("config.json"), other.resolve("config.json"));
-        new ModelWriter(other, (weight, bytes) -> {}).write(read.withGraph(graph.withInitializers(renamed)));
-
-        CommandRun.of("convert", other, "-o", folder.resolve("back"))
-                .assertFailed(
-                        "tensor model.layers.0.mlp.down_proj.weight: expected its numbers in the model, got codes of"
-                                + " few bits, from which nobody can tell the source's; convert an export without --weights");
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heddle.exporter.onnx.ModelReader;
+import dev.heddle.exporter.op.BlockOps;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,7 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code heddle export} is told about numbers, and what other commands make of such models. */
 final class ExportNumericsTest {
@@ -54,6 +58,12 @@ final class ExportNumericsTest {
                         List.of("--scales", "nearest"), "--scales: expected --weights int8 or int4 with it, got none"),
                 new Misuse(List.of("--exclude", "x"), "--exclude: expected --weights int8 or int4 with it, got none"),
                 new Misuse(List.of("--parts", "head"), "--parts: expected --weights int8 or int4 with it, got none"),
+                new Misuse(
+                        List.of("--activations", "int8"),
+                        "--activations: expected --weights int8 or int4 with it, got none"),
+                new Misuse(
+                        List.of("--weights", "int8", "--activations", "int4"),
+                        "invalid value for option '--activations': expected float or int8, got 'int4'"),
                 new Misuse(List.of("--report", "f"), "--report: expected --weights int8 or int4 with it, got none"),
                 new Misuse(
                         List.of("--target", "ort-2"),
@@ -117,6 +127,71 @@ final class ExportNumericsTest {
         assertThat(CommandRun.of("inspect", folder.resolve("out")).out())
                 .contains("numbers     float32, int4 weights in blocks of 32, for target ort-1.28-cpu\n")
                 .contains("com.microsoft.MatMulNBits");
+    }
+
+    /** Rounded activations are another function than the weights that are left, and are judged as such; every check of a decoder still holds. */
+    @Test
+    void roundedActivations_areSaidAndJudgedByARowOfTheirOwn() throws IOException {
+        export("--weights", "int8", "--exclude", "*.w2.weight", "--activations", "int8")
+                .assertDone();
+        assertThat(ModelReader.read(folder.resolve("out/model.onnx")).graph().nodes())
+                .filteredOn(node -> node.opType().equals("MatMulNBits"))
+                .isNotEmpty()
+                .allMatch(BlockOps::roundsActivations);
+
+        CommandRun parity = CommandRun.of("parity", source(), folder.resolve("out"), "--chunks", "5,1,1,3,1");
+        assertThat(parity.out())
+                .contains(
+                        "float32, int8 weights in blocks of 32, int8 activations",
+                        "outputs, by the weights that are left: 1 check passes",
+                        "int8 activations, u = 3.9e-3");
+        assertThat(parity.exitCode()).isZero();
+        CommandRun inner = CommandRun.of(
+                "parity", source(), folder.resolve("out"), "--all", "--replay", "--weights", "--decode", "--causal");
+        assertThat(inner.exitCode()).as(inner.out()).isZero();
+        assertThat(CommandRun.of("inspect", folder.resolve("out")).out())
+                .contains(
+                        "numbers     float32, int8 weights in blocks of 32, int8 activations, for target ort-1.28-cpu\n");
+        CommandRun generated =
+                CommandRun.of("generate", folder.resolve("out"), "--tokens", "1,2,3", "--max-new-tokens", "5");
+        assertThat(generated.exitCode()).as(generated.err()).isZero();
+    }
+
+    /** Options, and whether they make what is slow on the target. */
+    @ParameterizedTest
+    @CsvSource({
+        "--weights int8, true",
+        "--weights int8 --dtype fp16, true",
+        "--weights int8 --activations int8, false",
+        "--weights int8 --target ort-1.28-cuda, false",
+        "--weights int4, false"
+    })
+    void int8ForACpu_withoutRoundedActivations_isSaidToBeSlow(String options, boolean said) {
+        CommandRun run = export((Object[]) (options + " --exclude *.w2.weight").split(" "));
+
+        run.assertDone();
+        String hint = "int8 weights with float activations take about ten times as long as float32 on ort-1.28-cpu: for"
+                + " speed add --activations int8, which rounds more, or take --weights int4\n";
+        assertThat(run.out().endsWith(hint)).isEqualTo(said);
+    }
+
+    /** A model that does not round activations has not the error of one that does. */
+    @Test
+    void activationsThatStayAsTheyAre_areJudgedAsFloat32() {
+        export("--weights", "int8", "--exclude", "*.w2.weight");
+
+        assertThat(CommandRun.of("parity", source(), folder.resolve("out")).out())
+                .contains("outputs, by the weights that are left: 1 check passes", "float32, u = 6e-8")
+                .doesNotContain("activations");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"standard", "ort-1.28-cuda"})
+    void roundedActivations_whereTheTargetHasNone_areRefused(String target) {
+        export("--weights", "int8", "--exclude", "*.w2.weight", "--activations", "int8", "--target", target)
+                .assertFailed("--activations int8: expected a --target that rounds activations, as ort-1.28-cpu does,"
+                        + " got " + target + "; leave the option out");
+        assertThat(folder.resolve("out")).doesNotExist();
     }
 
     static List<String> types() {

@@ -8,6 +8,7 @@ import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.graph.Value;
 import dev.heddle.exporter.onnx.ModelWriter;
+import dev.heddle.exporter.op.Activations;
 import dev.heddle.exporter.op.BlockOps;
 import dev.heddle.exporter.op.OnnxOps;
 import dev.heddle.exporter.op.StandardOps;
@@ -77,7 +78,8 @@ record OpProbe(String operator, int opset, DType dtype) {
         RECORDINGS.put("Identity", (ops, in) -> ops.scope()
                 .node(StandardOps.find("Identity").orElseThrow(), "y", List.of(in.real(2, 3)), Map.of()));
         RECORDINGS.put("DequantizeLinear", OpProbe::dequantized);
-        RECORDINGS.put("com.microsoft.MatMulNBits", OpProbe::matrixProduct);
+        RECORDINGS.put("com.microsoft.MatMulNBits", (ops, in) -> matrixProduct(ops, in, Activations.FLOAT));
+        RECORDINGS.put("com.microsoft.MatMulNBits:int8", (ops, in) -> matrixProduct(ops, in, Activations.INT8));
         RECORDINGS.put("com.microsoft.GatherBlockQuantized", OpProbe::rows);
         RECORDINGS.put("Softmax", (ops, in) -> ops.softmaxLast("y", in.real(2, 3)));
         RECORDINGS.put("MatMul", (ops, in) -> ops.matMul("y", in.real(2, 3), in.real(3, 4)));
@@ -118,10 +120,10 @@ record OpProbe(String operator, int opset, DType dtype) {
                 .get(0));
     }
 
-    private static Value matrixProduct(OnnxOps ops, Inputs in) {
+    private static Value matrixProduct(OnnxOps ops, Inputs in, Activations activations) {
         BlockOps.Matrix matrix =
                 new BlockOps.Matrix(in.of(DType.UINT8, 4, 1, 16), in.real(4, 1), in.of(DType.UINT8, 4, 1), 4, 32);
-        return new BlockOps(ops.scope()).matMulTransposed("y", in.real(2, 32), matrix, 4);
+        return new BlockOps(ops.scope()).matMulTransposed("y", in.real(2, 32), matrix, 4, activations);
     }
 
     private static Value rows(OnnxOps ops, Inputs in) {

@@ -102,6 +102,11 @@ final class SafetensorsParts {
         Files.write(file, content.array());
     }
 
+    /** Texts about a file, in its header. */
+    static JsonNode metadata(Path file) throws IOException {
+        return header(Files.readAllBytes(file)).path("__metadata__");
+    }
+
     static int headerBytes(byte[] content) {
         return (int) ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }

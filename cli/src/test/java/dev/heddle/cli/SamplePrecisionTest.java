@@ -8,6 +8,7 @@ import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.onnx.ModelChecker;
 import dev.heddle.exporter.onnx.ModelReader;
 import dev.heddle.exporter.onnx.StagedFolder;
+import dev.heddle.exporter.op.Activations;
 import dev.heddle.exporter.profile.Target;
 import dev.heddle.models.attention.KvCache;
 import dev.heddle.models.decoder.GraphOptions;
@@ -59,16 +60,26 @@ final class SamplePrecisionTest {
         INT4(DType.FLOAT32, 4, false),
         INT4_ASYMMETRIC(DType.FLOAT32, 4, true),
         INT4_FP16(DType.FLOAT16, 4, false),
-        INT4_ASYMMETRIC_BF16(DType.BFLOAT16, 4, true);
+        INT4_ASYMMETRIC_BF16(DType.BFLOAT16, 4, true),
+        INT8_BOTH(DType.FLOAT32, 8, false, Activations.INT8),
+        INT8_BOTH_ASYMMETRIC_FP16(DType.FLOAT16, 8, true, Activations.INT8),
+        INT4_BY_INT8(DType.FLOAT32, 4, false, Activations.INT8),
+        INT4_ASYMMETRIC_BY_INT8(DType.FLOAT32, 4, true, Activations.INT8);
 
         private final DType dtype;
         private final int bits;
         private final boolean asymmetric;
+        private final Activations activations;
 
         Kind(DType dtype, int bits, boolean asymmetric) {
+            this(dtype, bits, asymmetric, Activations.FLOAT);
+        }
+
+        Kind(DType dtype, int bits, boolean asymmetric, Activations activations) {
             this.dtype = dtype;
             this.bits = bits;
             this.asymmetric = asymmetric;
+            this.activations = activations;
         }
 
         Numerics numerics(String exclude) {
@@ -84,7 +95,7 @@ final class SamplePrecisionTest {
             return new Numerics(
                     dtype,
                     Overflow.REFUSE,
-                    new Quantization.Blocks(format, Set.of(Quantization.Part.values()), List.of(exclude)));
+                    new Quantization.Blocks(format, Set.of(Quantization.Part.values()), List.of(exclude), activations));
         }
     }
 
@@ -101,8 +112,10 @@ final class SamplePrecisionTest {
                                         name, kind, 23, FunctionStyle.FUNCTION, new KvCache.Static(40), "ort-1.28-cpu"),
                                 new Form(name, kind, 21, FunctionStyle.FUNCTION, new KvCache.None(), "ort-1.28-cpu"),
                                 new Form(name, kind, 23, FunctionStyle.INLINE, new KvCache.Dynamic(), "standard"))))
-                // Of a standard graph ONNX Runtime runs on a CPU what has its kernels there.
-                .filter(form -> !form.target().equals("standard") || form.kind().dtype != DType.BFLOAT16);
+                // Of a standard graph ONNX Runtime runs on a CPU what has its kernels there; none of its operators
+                // rounds activations.
+                .filter(form -> !form.target().equals("standard")
+                        || form.kind().dtype != DType.BFLOAT16 && form.kind().activations == Activations.FLOAT);
     }
 
     @ParameterizedTest

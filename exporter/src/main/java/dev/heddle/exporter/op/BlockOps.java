@@ -2,13 +2,17 @@ package dev.heddle.exporter.op;
 
 import dev.heddle.exporter.graph.Attribute;
 import dev.heddle.exporter.graph.GraphScope;
+import dev.heddle.exporter.graph.Node;
 import dev.heddle.exporter.graph.OpDefinition;
 import dev.heddle.exporter.graph.Value;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Calls of operators on weights in blocks of few bits, in one scope. */
 public final class BlockOps {
+
+    private static final long LEVEL_OF_INT8 = 4;
 
     private final ComputeTypes computed;
 
@@ -27,14 +31,24 @@ public final class BlockOps {
     public record Matrix(Value codes, Value scales, Value zeroPoints, int bits, int block) {}
 
     /** x [.., columns] times the transpose of the matrix; codes in bytes. */
-    public Value matMulTransposed(String role, Value x, Matrix matrix, long rows) {
-        Map<String, Attribute> attributes = Map.of(
+    public Value matMulTransposed(String role, Value x, Matrix matrix, long rows, Activations activations) {
+        Map<String, Attribute> attributes = new TreeMap<>(Map.of(
                 "K", integer(x.shape().dim(-1).constant()),
                 "N", integer(rows),
                 "bits", integer(matrix.bits()),
-                "block_size", integer(matrix.block()));
+                "block_size", integer(matrix.block())));
+        if (activations == Activations.INT8) {
+            attributes.put("accuracy_level", integer(LEVEL_OF_INT8));
+        }
         return node(
                 ContribOps.MAT_MUL_N_BITS, role, attributes, x, matrix.codes(), matrix.scales(), matrix.zeroPoints());
+    }
+
+    /** Whether the node multiplies with {@link Activations#INT8}. */
+    public static boolean roundsActivations(Node node) {
+        return node.domain().equals(ContribOps.DOMAIN)
+                && node.opType().equals("MatMulNBits")
+                && integer(LEVEL_OF_INT8).equals(node.attributes().get("accuracy_level"));
     }
 
     /** The rows that are asked for; codes in bytes, two axes. */

@@ -18,6 +18,9 @@ public final class ContribOps {
 
     public static final String DOMAIN = "com.microsoft";
 
+    /** In the table of targets: {@code MatMulNBits} where it can round activations to 8 bits. */
+    public static final String INT8_ACTIVATIONS = "MatMulNBits:int8";
+
     static final OpDefinition MAT_MUL_N_BITS = define(
             "MatMulNBits",
             "A B scales zero_points?",

@@ -19,7 +19,7 @@ record ContiguousTensor(String name, DType dtype, Shape shape, MappedFile file, 
     @Override
     public ByteBuffer read(long first, int count) {
         int bytes = ElementRange.bytes(this, first, count);
-        return file.read(start + first * dtype.bytes(), bytes);
+        return file.read(start + ElementRange.start(this, first), bytes);
     }
 
     @Override

@@ -17,11 +17,24 @@ final class ElementRange {
             throw new IndexOutOfBoundsException(tensor.location() + ": tensor " + tensor.name() + " has " + elements
                     + " elements, got a read of " + count + " from " + first);
         }
-        long bytes = (long) count * tensor.dtype().bytes();
+        long bytes = tensor.dtype().byteCount(count);
         if (bytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(tensor.location() + ": tensor " + tensor.name()
                     + ": a read gives at most " + Integer.MAX_VALUE + " bytes, got " + bytes + "; read it in parts");
         }
         return (int) bytes;
+    }
+
+    /**
+     * Bytes before element {@code first}.
+     *
+     * @throws IllegalArgumentException if the element begins within a byte
+     */
+    static long start(StoredTensor tensor, long first) {
+        if (first * tensor.dtype().bits() % Byte.SIZE != 0) {
+            throw new IllegalArgumentException(tensor.location() + ": tensor " + tensor.name()
+                    + ": two elements share a byte, expected a read from an even one, got one from " + first);
+        }
+        return tensor.dtype().byteCount(first);
     }
 }

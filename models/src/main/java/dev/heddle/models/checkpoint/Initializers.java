@@ -73,7 +73,7 @@ final class Initializers {
                 throw new UncheckedIOException(e);
             }
             return ByteBuffer.wrap(all.toByteArray())
-                    .slice((int) (first * dtype().bytes()), bytes)
+                    .slice((int) ElementRange.start(this, first), bytes)
                     .asReadOnlyBuffer()
                     .order(ByteOrder.LITTLE_ENDIAN);
         }

@@ -25,7 +25,7 @@ public interface StoredTensor {
      * readable after the checkpoint is closed.
      *
      * @throws IndexOutOfBoundsException if they do not lie in the tensor
-     * @throws IllegalArgumentException if they take more than {@link Integer#MAX_VALUE} bytes
+     * @throws IllegalArgumentException if they take more than {@link Integer#MAX_VALUE} bytes, or begin within a byte
      * @throws IllegalStateException if the checkpoint is closed
      */
     ByteBuffer read(long first, int count);

@@ -31,9 +31,7 @@ public record Conversion(String family, int tensors, long bytes, Outcome outcome
     }
 
     static Conversion of(ExportedModel model, Map<String, Restored> tensors, boolean whole, boolean verified) {
-        List<String> remarks = new ArrayList<>();
-        remark(tensors, Restored.State.ROUNDED, "rounded to the model's element type", remarks);
-        remark(tensors, Restored.State.NORMALISED, "with rows divided by their norms, as the model has it", remarks);
+        List<String> remarks = new ArrayList<>(model.remarks().of(tensors));
         boolean stored = !model.plan().files().get(0).pieces().isEmpty();
         if (stored && !verified && remarks.isEmpty()) {
             remarks.add("the weights are not those the model was exported with: its source is " + model.provenance());
@@ -52,16 +50,5 @@ public record Conversion(String family, int tensors, long bytes, Outcome outcome
             return Outcome.OTHER_TENSORS;
         }
         return whole ? Outcome.SAME_FILES : Outcome.SAME_TENSORS;
-    }
-
-    private static void remark(Map<String, Restored> tensors, Restored.State state, String text, List<String> remarks) {
-        List<String> names = tensors.entrySet().stream()
-                .filter(tensor -> tensor.getValue().state() == state)
-                .map(Map.Entry::getKey)
-                .toList();
-        if (!names.isEmpty()) {
-            remarks.add(names.size() + " of " + tensors.size() + " tensors are not the source's, but " + text
-                    + ", the first of them " + names.get(0));
-        }
     }
 }

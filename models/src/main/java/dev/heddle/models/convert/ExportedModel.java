@@ -10,7 +10,9 @@ import dev.heddle.models.checkpoint.Checkpoint;
 import dev.heddle.models.checkpoint.Checkpoints;
 import dev.heddle.models.checkpoint.ModelFormatException;
 import dev.heddle.models.decoder.Decoder;
+import dev.heddle.models.decoder.Quantization;
 import dev.heddle.models.export.ModelExport;
+import dev.heddle.models.export.NumericsJson;
 import dev.heddle.models.family.Families;
 import dev.heddle.models.family.Family;
 import dev.heddle.models.family.ModelConfig;
@@ -26,10 +28,17 @@ import java.util.List;
  *
  * @param provenance what the model says it was made from: a digest of the source's contents, or the name of a preset
  * @param decoder as the source described it
+ * @param quantization what the model says of its codes of few bits
  * @param weights the model's constants under their names in the graph
  */
 record ExportedModel(
-        Path folder, String provenance, Family family, Decoder decoder, SourcePlan plan, Checkpoint weights)
+        Path folder,
+        String provenance,
+        Family family,
+        Decoder decoder,
+        Quantization quantization,
+        SourcePlan plan,
+        Checkpoint weights)
         implements AutoCloseable {
 
     private static final List<String> CONFIGS = List.of("config.json", "params.json");
@@ -46,7 +55,20 @@ record ExportedModel(
         Family family = Families.named(description.path("family").asText());
         Decoder decoder = family.describe(config(folder, plan), plan.shapes(), warning -> {});
         return new ExportedModel(
-                folder, description.path("source").asText(), family, decoder, plan, Checkpoints.ofModel(model));
+                folder,
+                description.path("source").asText(),
+                family,
+                decoder,
+                NumericsJson.read(description).quantization(),
+                plan,
+                Checkpoints.ofModel(model));
+    }
+
+    Remarks remarks() {
+        return new Remarks(
+                quantization instanceof Quantization.Blocks blocks
+                        ? blocks.format().summary()
+                        : "");
     }
 
     private static JsonNode description(Path file, Model model) {

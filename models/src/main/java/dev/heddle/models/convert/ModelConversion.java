@@ -37,39 +37,51 @@ public final class ModelConversion {
         void written(String tensor, long bytes);
     }
 
+    /** What becomes of tensors whose source the model cannot tell. */
+    public enum Rounded {
+        /** Those in 16 bits stay in the model's element type; codes of few bits are refused. */
+        AS_STORED,
+        /** All are written as the numbers that the model has, in the source's element type. */
+        DEQUANTIZED
+    }
+
     /**
      * @param target folder to make
      * @throws java.nio.file.FileAlreadyExistsException if the target exists and may not be replaced
-     * @throws ModelFormatException if the model is not as an export makes it, or is quantised
+     * @throws ModelFormatException if the model is not as an export makes it, or has codes of few bits that
+     *     are not to be dequantised
      * @throws IOException if a file cannot be read or written
      */
-    public static Conversion write(Path model, Path target, StagedFolder.Existing existing, Listener listener)
+    public static Conversion write(
+            Path model, Path target, Rounded rounded, StagedFolder.Existing existing, Listener listener)
             throws IOException {
         try (ExportedModel exported = ExportedModel.open(model);
                 KeptHandle kept = new KeptHandle(KeptParts.open(model, exported.plan()))) {
             if (existing == StagedFolder.Existing.REPLACE && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 requireReplaceable(exported, target);
             }
-            return write(exported, kept.parts(), target, existing, listener);
+            RestoredTensors restorer = new RestoredTensors(exported, kept.parts(), rounded);
+            return write(exported, kept.parts(), restorer, target, existing, listener);
         }
     }
 
     private static Conversion write(
             ExportedModel exported,
             Optional<KeptParts> kept,
+            RestoredTensors restorer,
             Path target,
             StagedFolder.Existing existing,
             Listener listener)
             throws IOException {
         try (StagedFolder folder = StagedFolder.open(target, existing)) {
-            Map<String, Restored> tensors = restored(exported, kept);
+            Map<String, Restored> tensors = restored(exported, restorer);
             listener.started(tensors.values().stream()
                     .mapToLong(tensor -> tensor.data().byteCount())
                     .sum());
             boolean whole = exported.plan().whole()
                     && kept.isPresent()
                     && tensors.values().stream().allMatch(tensor -> tensor.state() == Restored.State.SAME);
-            SourceWriter writer = new SourceWriter(folder.path(), exported.plan(), tensors, listener);
+            SourceWriter writer = new SourceWriter(folder.path(), exported, tensors, listener);
             if (whole) {
                 writer.writeWhole(kept.orElseThrow());
             } else {
@@ -103,8 +115,7 @@ public final class ModelConversion {
         }
     }
 
-    private static Map<String, Restored> restored(ExportedModel model, Optional<KeptParts> kept) {
-        RestoredTensors restorer = new RestoredTensors(model, kept);
+    private static Map<String, Restored> restored(ExportedModel model, RestoredTensors restorer) {
         Map<String, Restored> tensors = new TreeMap<>();
         for (FilePlan file : model.plan().files()) {
             file.tensors().forEach((name, type) -> tensors.put(name, restorer.tensor(name, type)));

@@ -11,8 +11,10 @@ record Restored(TensorData data, State state) {
 
     enum State {
         SAME,
-        /** In the model's element type, which cannot hold the source's numbers. */
+        /** Numbers in the model's element type, which cannot hold the source's. */
         ROUNDED,
+        /** The values that codes of few bits stand for. */
+        DEQUANTIZED,
         /** Rows divided by their norms, which nobody kept. */
         NORMALISED
     }

@@ -7,6 +7,7 @@ import dev.heddle.models.checkpoint.ModelFormatException;
 import dev.heddle.models.checkpoint.StoredTensor;
 import dev.heddle.models.checkpoint.StoredTensorData;
 import dev.heddle.models.weight.Inverse;
+import dev.heddle.models.weight.Overflow;
 import dev.heddle.models.weight.Weight;
 import dev.heddle.models.weight.WeightReader;
 import java.util.ArrayList;
@@ -22,19 +23,21 @@ import java.util.stream.Collectors;
 /** Computes the tensors of a source from the weights of its model. */
 final class RestoredTensors {
 
-    /** After the name of a weight that was cut into blocks. */
-    private static final List<String> QUANTIZED = List.of("_q4", "_q8");
-
     private final ExportedModel model;
     private final Optional<KeptParts> kept;
+    private final ModelConversion.Rounded rounded;
+    private final ModelWeights held;
     private final WeightReader reader;
     private final SortedMap<String, List<Weight>> weights;
     private final SortedMap<String, String> copies;
 
-    RestoredTensors(ExportedModel model, Optional<KeptParts> kept) {
+    RestoredTensors(ExportedModel model, Optional<KeptParts> kept, ModelConversion.Rounded rounded) {
         this.model = model;
         this.kept = kept;
-        this.reader = new WeightReader(model.weights());
+        this.rounded = rounded;
+        this.held = new ModelWeights(model, rounded);
+        // A rounded number may lie beyond the source's type, near its largest; that is then the nearest one.
+        this.reader = new WeightReader(model.weights(), Overflow.CLIP, finding -> {});
         this.weights = model.decoder().weights().stream()
                 .collect(Collectors.groupingBy(weight -> weight.stored().name(), TreeMap::new, Collectors.toList()));
         this.copies = model.family().copies(model.decoder());
@@ -63,49 +66,33 @@ final class RestoredTensors {
         Map<Weight, Weight> contents = new LinkedHashMap<>();
         parts.stream()
                 .sorted(Comparator.comparingLong(Inverse::firstRow))
-                .forEach(part -> contents.put(part, contents(part)));
-        DType inModel = contents.values().stream()
-                .map(weight -> model.weights().tensors().get(weight.stored().name()))
-                .map(StoredTensor::dtype)
-                .reduce(stored.dtype(), RestoredTensors::narrower);
-        boolean invertible = parts.stream().allMatch(Inverse::exists);
-        Restored.State state = invertible
-                ? inModel == stored.dtype() ? Restored.State.SAME : Restored.State.ROUNDED
-                : Restored.State.NORMALISED;
+                .forEach(part -> contents.put(part, held.contents(part)));
+        DType inModel = contents.values().stream().map(held::dtype).reduce(stored.dtype(), RestoredTensors::narrower);
+        DType written = rounded == ModelConversion.Rounded.DEQUANTIZED ? stored.dtype() : inModel;
         List<TensorData> rows = new ArrayList<>();
-        contents.forEach((part, weight) -> rows.add(reader.data(back(part, weight), inModel)));
-        TensorType type = new TensorType(inModel, stored.shape());
+        contents.forEach((part, weight) -> rows.add(reader.data(back(part, weight), written)));
+        TensorType type = new TensorType(written, stored.shape());
         JoinedRows joined = new JoinedRows(type, rows);
         if (joined.rowBytes() != joined.byteCount()) {
             throw new ModelFormatException("tensor " + name + ": expected " + joined.byteCount()
                     + " bytes of the model's weights, got " + joined.rowBytes() + "; export the source again");
         }
-        return new Restored(joined, state);
+        return new Restored(joined, state(contents, inModel == stored.dtype()));
+    }
+
+    private static Restored.State state(Map<Weight, Weight> contents, boolean holdsSource) {
+        if (!contents.keySet().stream().allMatch(Inverse::exists)) {
+            return Restored.State.NORMALISED;
+        }
+        if (contents.values().stream().anyMatch(Weight.Dequantized.class::isInstance)) {
+            return Restored.State.DEQUANTIZED;
+        }
+        return holdsSource ? Restored.State.SAME : Restored.State.ROUNDED;
     }
 
     /** Rows divided by their norms stay as they are: without the norms nobody can tell more. */
     private static Weight back(Weight part, Weight contents) {
         return Inverse.of(part instanceof Weight.UnitRows unit ? unit.of() : part, contents);
-    }
-
-    /** The weight as the graph has it: under its own name, or turned for a product. */
-    private Weight contents(Weight weight) {
-        Weight turned = weight.shape().rank() < 2 ? weight : new Weight.Transposed(weight);
-        if (model.weights().tensors().containsKey(weight.name())) {
-            return new Weight.Stored(weight.name(), weight.shape());
-        }
-        if (model.weights().tensors().containsKey(turned.name())) {
-            return new Weight.Transposed(new Weight.Stored(turned.name(), turned.shape()));
-        }
-        for (String suffix : QUANTIZED) {
-            if (model.weights().tensors().containsKey(weight.name() + suffix)) {
-                throw new ModelFormatException("tensor " + weight.stored().name()
-                        + ": expected its numbers in the model, got codes of few bits, from which nobody can tell the"
-                        + " source's; convert an export without --weights");
-            }
-        }
-        throw new ModelFormatException("tensor " + weight.stored().name() + ": expected a constant " + weight.name()
-                + " or " + turned.name() + " in the model, got none");
     }
 
     /** The type that both can be given in without rounding more than the narrower one did. */

@@ -12,17 +12,22 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Writes the index of a sharded checkpoint anew, with the bytes that its tensors have now. */
-record ShardIndexWriter(SourcePlan plan, Map<String, Restored> tensors) {
+/**
+ * Writes the index of a sharded checkpoint anew, with the bytes that its tensors have now.
+ *
+ * @param notes texts about them
+ */
+record ShardIndexWriter(SourcePlan plan, Map<String, Restored> tensors, Map<String, String> notes) {
 
     void write(Path file) throws IOException {
         ObjectNode index = JsonNodeFactory.instance.objectNode();
-        index.putObject("metadata")
-                .put(
-                        "total_size",
-                        tensors.values().stream()
-                                .mapToLong(tensor -> tensor.data().byteCount())
-                                .sum());
+        ObjectNode metadata = index.putObject("metadata");
+        notes.forEach(metadata::put);
+        metadata.put(
+                "total_size",
+                tensors.values().stream()
+                        .mapToLong(tensor -> tensor.data().byteCount())
+                        .sum());
         SortedMap<String, String> shards = new TreeMap<>();
         for (FilePlan shard : plan.files()) {
             String name = Path.of(shard.path()).getFileName().toString();

@@ -6,13 +6,13 @@ import dev.heddle.models.checkpoint.SafetensorsWriter;
 import dev.heddle.models.checkpoint.TorchZipWriter;
 import dev.heddle.models.layout.FilePlan;
 import dev.heddle.models.layout.Piece;
-import dev.heddle.models.layout.SourcePlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -23,18 +23,19 @@ import java.util.TreeMap;
  *
  * @param tensors by name, all that the plan lists
  */
-record SourceWriter(Path folder, SourcePlan plan, Map<String, Restored> tensors, ModelConversion.Listener listener) {
+record SourceWriter(
+        Path folder, ExportedModel model, Map<String, Restored> tensors, ModelConversion.Listener listener) {
 
     private static final int BLOCK_BYTES = 1 << 20;
 
-    /** Readers of Hugging Face refuse a file that does not say for which library it was written. */
-    private static final Map<String, String> METADATA = Map.of("format", "pt");
+    private static final String NOTE = "heddle";
 
     /** Each file as it was, from the kept bytes and the tensors between them. */
     void writeWhole(KeptParts kept) throws IOException {
-        kept.requireBytes(plan.files().stream().mapToLong(FilePlan::otherBytes).sum());
+        kept.requireBytes(
+                model.plan().files().stream().mapToLong(FilePlan::otherBytes).sum());
         long position = 0;
-        for (FilePlan file : plan.files()) {
+        for (FilePlan file : model.plan().files()) {
             Path path = path(file);
             try (FileChannel out = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 write(file, kept, position, out);
@@ -70,17 +71,34 @@ record SourceWriter(Path folder, SourcePlan plan, Map<String, Restored> tensors,
 
     /** Files of the same names and formats with the same tensors in them. */
     void writeAnew() throws IOException {
-        for (FilePlan file : plan.files()) {
+        for (FilePlan file : model.plan().files()) {
             Path path = path(file);
             SortedMap<String, TensorData> own = new TreeMap<>();
             file.tensors().keySet().forEach(name -> own.put(name, data(name)));
             switch (file.format()) {
-                case INDEX -> new ShardIndexWriter(plan, tensors).write(path);
-                case SAFETENSORS -> SafetensorsWriter.write(path, own, new TreeMap<>(METADATA));
+                case INDEX -> new ShardIndexWriter(model.plan(), tensors, notes(tensors)).write(path);
+                case SAFETENSORS -> SafetensorsWriter.write(path, own, metadata(file));
                 case TORCH -> TorchZipWriter.write(path, own);
             }
             own.forEach((name, data) -> listener.written(name, data.byteCount()));
         }
+    }
+
+    /** Readers of Hugging Face refuse a file that does not say for which library it was written. */
+    private SortedMap<String, String> metadata(FilePlan file) {
+        SortedMap<String, Restored> own = new TreeMap<>(tensors);
+        own.keySet().retainAll(file.tensors().keySet());
+        SortedMap<String, String> metadata = new TreeMap<>(notes(own));
+        metadata.put("format", "pt");
+        return metadata;
+    }
+
+    /** What readers of the file must know of its numbers; torch's files have no place for it. */
+    private Map<String, String> notes(Map<String, Restored> told) {
+        List<String> remarks = model.remarks().of(told);
+        return remarks.isEmpty()
+                ? Map.of()
+                : Map.of(NOTE, String.join("; ", remarks) + "; source " + model.provenance());
     }
 
     private TensorData data(String tensor) {

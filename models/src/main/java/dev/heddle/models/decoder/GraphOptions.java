@@ -2,6 +2,8 @@ package dev.heddle.models.decoder;
 
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.FunctionStyle;
+import dev.heddle.exporter.op.Activations;
+import dev.heddle.exporter.op.ContribOps;
 import dev.heddle.exporter.profile.Target;
 import dev.heddle.models.attention.KvCache;
 import java.util.List;
@@ -22,6 +24,11 @@ public record GraphOptions(int opset, FunctionStyle style, KvCache cache, Numeri
     public GraphOptions {
         if (!OPSETS.contains(opset)) {
             throw new IllegalArgumentException("graphs are written for opset " + opsetNames() + ", got " + opset);
+        }
+        if (numerics.quantization().activations() == Activations.INT8
+                && !target.knows(ContribOps.DOMAIN, ContribOps.INT8_ACTIVATIONS)) {
+            throw new IllegalArgumentException("--activations int8: expected a --target that rounds activations, as "
+                    + Target.usual() + " does, got " + target + "; leave the option out");
         }
     }
 

@@ -51,7 +51,7 @@ record Modules(GraphBuilder graph, GraphOptions options, WeightSource weights) {
     }
 
     private QuantizedModules quantized(String path) {
-        return new QuantizedModules(scope(path), options.target(), this::weight);
+        return new QuantizedModules(scope(path), options, this::weight);
     }
 
     Value rmsNorm(RmsNorm norm, Value x) {

@@ -1,6 +1,7 @@
 package dev.heddle.models.decoder;
 
 import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.op.Activations;
 import dev.heddle.models.weight.BlockFormat;
 import dev.heddle.models.weight.Weight;
 import java.util.EnumSet;
@@ -17,6 +18,11 @@ public sealed interface Quantization {
 
     /** The decoder with those weights as {@link Weight.Quantized}. */
     Decoder apply(Decoder decoder);
+
+    /** What products with weights in blocks make of their other side. */
+    default Activations activations() {
+        return Activations.FLOAT;
+    }
 
     /** Weights stay as they are. */
     record None() implements Quantization {
@@ -36,12 +42,19 @@ public sealed interface Quantization {
 
     /**
      * @param exclude patterns of names of stored tensors that stay as they are; {@code *} is any text
+     * @param activations what products with these weights make of their other side; no part of what is left of the weights
      */
-    record Blocks(BlockFormat format, Set<Part> parts, List<String> exclude) implements Quantization {
+    record Blocks(BlockFormat format, Set<Part> parts, List<String> exclude, Activations activations)
+            implements Quantization {
 
         public Blocks {
             parts = parts.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(parts));
             exclude = List.copyOf(exclude);
+        }
+
+        /** Activations stay as they are. */
+        public Blocks(BlockFormat format, Set<Part> parts, List<String> exclude) {
+            this(format, parts, exclude, Activations.FLOAT);
         }
 
         @Override

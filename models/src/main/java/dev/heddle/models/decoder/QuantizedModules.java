@@ -5,7 +5,6 @@ import dev.heddle.exporter.graph.Value;
 import dev.heddle.exporter.op.BlockOps;
 import dev.heddle.exporter.op.ContribOps;
 import dev.heddle.exporter.op.OnnxOps;
-import dev.heddle.exporter.profile.Target;
 import dev.heddle.models.weight.BlockFormat;
 import dev.heddle.models.weight.BlockLayout;
 import dev.heddle.models.weight.BlockPart;
@@ -18,12 +17,12 @@ import java.util.function.Function;
  *
  * @param weights makes a weight a value of the graph
  */
-record QuantizedModules(GraphScope scope, Target target, Function<Weight, Value> weights) {
+record QuantizedModules(GraphScope scope, GraphOptions options, Function<Weight, Value> weights) {
 
     /** x [.., in] times the transpose of the weight [out, in], in the type of x. */
     Value product(String role, Value x, Weight.Quantized weight) {
         OnnxOps ops = new OnnxOps(scope);
-        if (target.knows(ContribOps.DOMAIN, "MatMulNBits")) {
+        if (options.target().knows(ContribOps.DOMAIN, "MatMulNBits")) {
             BlockOps.Matrix matrix = matrix(weight, BlockLayout.BYTES);
             Value scales = ops.cast(role + "_scales", matrix.scales(), x.dtype());
             return new BlockOps(scope)
@@ -32,7 +31,8 @@ record QuantizedModules(GraphScope scope, Target target, Function<Weight, Value>
                             x,
                             new BlockOps.Matrix(
                                     matrix.codes(), scales, matrix.zeroPoints(), matrix.bits(), matrix.block()),
-                            weight.shape().lengths()[0]);
+                            weight.shape().lengths()[0],
+                            options.numerics().quantization().activations());
         }
         Value transposed = ops.transpose(role + "_weight_t", dequantized(role, weight), 1, 0);
         return ops.matMul(role, x, ops.cast(role + "_weight", transposed, x.dtype()));
@@ -41,7 +41,7 @@ record QuantizedModules(GraphScope scope, Target target, Function<Weight, Value>
     /** Rows of the weight, in the type of its scales. */
     Value rows(String role, Weight.Quantized weight, Value indices) {
         OnnxOps ops = new OnnxOps(scope);
-        if (!target.knows(ContribOps.DOMAIN, "GatherBlockQuantized")) {
+        if (!options.target().knows(ContribOps.DOMAIN, "GatherBlockQuantized")) {
             return ops.gather(role, dequantized(role, weight), indices, 0);
         }
         BlockOps.Matrix matrix = matrix(weight, BlockLayout.BYTES);

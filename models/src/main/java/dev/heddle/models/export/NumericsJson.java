@@ -3,6 +3,7 @@ package dev.heddle.models.export;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.op.Activations;
 import dev.heddle.models.decoder.Numerics;
 import dev.heddle.models.decoder.Quantization;
 import dev.heddle.models.weight.BlockFormat;
@@ -21,6 +22,7 @@ public final class NumericsJson {
     private static final String DTYPE = "dtype";
     private static final String CLIP = "clip";
     private static final String QUANTIZATION = "quantization";
+    private static final String ACTIVATIONS = "activations";
 
     private NumericsJson() {}
 
@@ -38,6 +40,9 @@ public final class NumericsJson {
             new TreeSet<>(blocks.parts())
                     .forEach(part -> node.withArray("parts").add(name(part)));
             blocks.exclude().forEach(node.withArray("exclude")::add);
+            if (blocks.activations() != Activations.FLOAT) {
+                node.put(ACTIVATIONS, name(blocks.activations()));
+            }
         }
     }
 
@@ -72,7 +77,9 @@ public final class NumericsJson {
         node.path("parts").forEach(part -> parts.add(value(Quantization.Part.class, part)));
         List<String> exclude = new ArrayList<>();
         node.path("exclude").forEach(pattern -> exclude.add(pattern.asText()));
-        return new Quantization.Blocks(format, parts, exclude);
+        Activations activations =
+                node.has(ACTIVATIONS) ? value(Activations.class, node.path(ACTIVATIONS)) : Activations.FLOAT;
+        return new Quantization.Blocks(format, parts, exclude, activations);
     }
 
     private static <E extends Enum<E>> E value(Class<E> type, JsonNode node) {

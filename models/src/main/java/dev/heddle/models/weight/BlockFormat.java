@@ -45,6 +45,12 @@ public record BlockFormat(int bits, int block, ZeroPoint zero, ScaleChoice scale
         return new BlockFormat(bits, block, zero, scales, type);
     }
 
+    /** For instance {@code int4 weights in blocks of 32 with zero points}. */
+    public String summary() {
+        return "int" + bits + " weights in blocks of " + block
+                + (zero == ZeroPoint.ASYMMETRIC ? " with zero points" : "");
+    }
+
     /** Codes are 0 to this. */
     int largestCode() {
         return (1 << bits) - 1;

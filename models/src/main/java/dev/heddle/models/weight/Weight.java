@@ -184,4 +184,31 @@ public sealed interface Weight {
             return layout.dtype(part, of.format());
         }
     }
+
+    /**
+     * The same values as the quantised weight has, read from the parts that a model stores: the way back from {@link Part}.
+     *
+     * @param layout in which the parts lie
+     */
+    record Dequantized(Quantized of, BlockLayout layout) implements Weight {
+
+        @Override
+        public String name() {
+            return of.name();
+        }
+
+        @Override
+        public Stored stored() {
+            return of.stored();
+        }
+
+        @Override
+        public Shape shape() {
+            return of.shape();
+        }
+
+        Part part(BlockPart part) {
+            return new Part(of, part, layout);
+        }
+    }
 }

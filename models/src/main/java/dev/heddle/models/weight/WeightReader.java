@@ -85,6 +85,9 @@ public final class WeightReader {
         if (weight instanceof Weight.Quantized quantized) {
             return new BlockElements(blocks(quantized));
         }
+        if (weight instanceof Weight.Dequantized dequantized) {
+            return CodeElements.of(dequantized, this::part);
+        }
         if (weight instanceof Weight.Part part) {
             throw new IllegalArgumentException(part.name() + " holds codes, no numbers of the model");
         }
@@ -112,6 +115,25 @@ public final class WeightReader {
     }
 
     private Elements stored(Weight.Stored weight) {
+        StoredTensor tensor = tensor(weight);
+        if (!tensor.dtype().isFloat()) {
+            throw new ModelFormatException(tensor.location() + ": tensor " + weight.name()
+                    + ": expected a floating-point type, got " + tensor.dtype().onnxName());
+        }
+        return new StoredElements(tensor, FloatFormat.of(tensor.dtype()));
+    }
+
+    private StoredTensor part(Weight.Part weight) {
+        StoredTensor tensor = tensor(weight);
+        if (tensor.dtype() != weight.dtype()) {
+            throw new ModelFormatException(tensor.location() + ": tensor " + weight.name() + ": expected "
+                    + weight.dtype().onnxName() + ", got " + tensor.dtype().onnxName());
+        }
+        return tensor;
+    }
+
+    /** The tensor of a weight's own name, and of its shape. */
+    private StoredTensor tensor(Weight weight) {
         StoredTensor tensor = checkpoint.tensors().get(weight.name());
         if (tensor == null) {
             throw new ModelFormatException("tensor " + weight.name() + ": expected shape " + weight.shape()
@@ -121,10 +143,6 @@ public final class WeightReader {
             throw new ModelFormatException(tensor.location() + ": tensor " + weight.name() + ": expected shape "
                     + weight.shape() + ", got " + tensor.shape());
         }
-        if (!tensor.dtype().isFloat()) {
-            throw new ModelFormatException(tensor.location() + ": tensor " + weight.name()
-                    + ": expected a floating-point type, got " + tensor.dtype().onnxName());
-        }
-        return new StoredElements(tensor, FloatFormat.of(tensor.dtype()));
+        return tensor;
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.op.Activations;
 import dev.heddle.models.decoder.Quantization.Part;
 import dev.heddle.models.export.NumericsJson;
 import dev.heddle.models.preset.Presets;
@@ -95,6 +96,21 @@ final class QuantizationTest {
                 .isEqualTo("{\"dtype\":\"float16\",\"clip\":true,\"quantization\":{\"bits\":4,\"block\":32,"
                         + "\"zero\":\"asymmetric\",\"scales\":\"nearest\",\"parts\":[\"layers\",\"head\"],"
                         + "\"exclude\":[\"a*\",\"b\"]}}");
+        assertThat(NumericsJson.read(root)).isEqualTo(numerics);
+    }
+
+    @Test
+    void description_namesActivationsThatAreRounded() {
+        Numerics numerics = new Numerics(
+                DType.FLOAT32,
+                Overflow.REFUSE,
+                new Quantization.Blocks(
+                        FORMAT.withScaleType(DType.FLOAT32), EnumSet.of(Part.HEAD), List.of(), Activations.INT8));
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+
+        NumericsJson.write(numerics, root);
+
+        assertThat(root.path("quantization").path("activations").asText()).isEqualTo("int8");
         assertThat(NumericsJson.read(root)).isEqualTo(numerics);
     }
 

@@ -48,7 +48,7 @@ public record MemoryCheckpoint(SortedMap<String, StoredTensor> tensors) implemen
 
     private record Tensor(String name, DType dtype, Shape shape, byte[] bytes) implements StoredTensor {
         Tensor {
-            if (bytes.length != shape.elements() * dtype.bytes()) {
+            if (bytes.length != dtype.byteCount(shape.elements())) {
                 throw new IllegalArgumentException(name + " of shape " + shape + " got " + bytes.length + " bytes");
             }
         }
@@ -60,8 +60,8 @@ public record MemoryCheckpoint(SortedMap<String, StoredTensor> tensors) implemen
 
         @Override
         public ByteBuffer read(long first, int count) {
-            int from = Math.toIntExact(first * dtype.bytes());
-            int length = Math.multiplyExact(count, dtype.bytes());
+            int from = Math.toIntExact(first * dtype.bits() / Byte.SIZE);
+            int length = Math.toIntExact(dtype.byteCount(count));
             Objects.checkFromIndexSize(from, length, bytes.length);
             return ByteBuffer.wrap(bytes, from, length)
                     .slice()

@@ -3,6 +3,7 @@ package dev.heddle.models.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.heddle.exporter.graph.DType;
 import dev.heddle.exporter.graph.Shape;
@@ -22,6 +23,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class QuantizedWeightTest {
@@ -34,12 +36,16 @@ final class QuantizedWeightTest {
     private final List<QuantizationError> errors = new ArrayList<>();
 
     private static MemoryCheckpoint checkpoint() {
+        return gaussian(COLUMNS);
+    }
+
+    private static MemoryCheckpoint gaussian(int columns) {
         Random random = new Random(3);
-        float[] values = new float[ROWS * COLUMNS];
+        float[] values = new float[ROWS * columns];
         for (int index = 0; index < values.length; index++) {
             values[index] = (float) random.nextGaussian() + 0.2f;
         }
-        return new MemoryCheckpoint().withFloats("w", Shape.of(ROWS, COLUMNS), values);
+        return new MemoryCheckpoint().withFloats("w", Shape.of(ROWS, columns), values);
     }
 
     private WeightReader reader() {
@@ -109,6 +115,51 @@ final class QuantizedWeightTest {
     private static int number(byte[] bytes, int bits, int index, boolean signed) {
         int value = bytes[index * bits / 8] >> index * bits % 8 & (1 << bits) - 1;
         return signed && value >= 1 << (bits - 1) ? value - (1 << bits) : value;
+    }
+
+    /** Every way of storing in blocks of every size; 3 blocks a row, so that padded rows of zero points begin within what is read. */
+    static Stream<Arguments> storagesInBlocks() {
+        return storages().flatMap(storage -> BlockFormat.BLOCKS.stream().map(block -> arguments(storage, block)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("storagesInBlocks")
+    void storedParts_areReadBackAsTheValuesTheyStandFor(Storage storage, int block) throws IOException {
+        int columns = 3 * block;
+        Weight matrix = new Weight.Stored("w", Shape.of(ROWS, columns));
+        BlockFormat format = new BlockFormat(storage.bits(), block, storage.zero(), ScaleChoice.SEARCH, DType.FLOAT16);
+        Weight.Quantized weight = new Weight.Quantized(matrix, format);
+        WeightReader source = new WeightReader(gaussian(columns));
+        MemoryCheckpoint model = new MemoryCheckpoint();
+        for (BlockPart part : BlockPart.values()) {
+            if (part != BlockPart.ZERO_POINTS || storage.zero() == ZeroPoint.ASYMMETRIC) {
+                Weight.Part stored = new Weight.Part(weight, part, storage.layout());
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                source.data(stored, stored.dtype()).writeTo(Channels.newChannel(bytes));
+                model.with(stored.name(), stored.dtype(), stored.shape(), bytes.toByteArray());
+            }
+        }
+
+        WeightReader reader = new WeightReader(model);
+        Weight.Dequantized read = new Weight.Dequantized(weight, storage.layout());
+
+        double[] all = source.doubles(weight).data();
+        assertThat(reader.doubles(read).data()).containsExactly(all);
+        double[] piece = new double[2 * block];
+        reader.rows(read).read(1, piece);
+        assertThat(piece).containsExactly(Arrays.copyOfRange(all, 2 * block, 4 * block));
+    }
+
+    @Test
+    void partsOfAnotherType_areRefused() {
+        Weight.Quantized weight = new Weight.Quantized(MATRIX, format(8, ZeroPoint.SYMMETRIC));
+        MemoryCheckpoint model = new MemoryCheckpoint()
+                .with("w_q8", DType.UINT8, Shape.of(ROWS, 3, 32), new byte[ROWS * COLUMNS])
+                .withFloats("w_q8_scale", Shape.of(ROWS, 3), new float[ROWS * 3]);
+
+        assertThatThrownBy(() -> new WeightReader(model).doubles(new Weight.Dequantized(weight, BlockLayout.BYTES)))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("memory: tensor w_q8_scale: expected float16, got float");
     }
 
     @Test

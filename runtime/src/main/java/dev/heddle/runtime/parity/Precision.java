@@ -10,6 +10,8 @@ public enum Precision {
     BFLOAT16("bfloat16", 0x1p-8),
     /** Weights in 8 bits with a scale per block, values in floating point. */
     INT8_WEIGHTS("int8 weights", 0x1p-8),
+    /** Products that round what they multiply weights with to 8 bits with a scale per block; weights are as exact or in 8 bits too. */
+    INT8_ACTIVATIONS("int8 activations", 0x1p-8),
     /** Weights in 4 bits with a scale per block, values in floating point. */
     INT4_WEIGHTS("int4 weights", 0x1p-4),
     /** Whole numbers and truth values. */
@@ -43,9 +45,9 @@ public enum Precision {
         return unitRoundoff;
     }
 
-    /** Whether weights are rounded far more than values, so that single values say little. */
-    boolean hasRoundedWeights() {
-        return this == INT8_WEIGHTS || this == INT4_WEIGHTS;
+    /** Whether factors of products are rounded in blocks, far more than values, so that single values say little. */
+    boolean roundsInBlocks() {
+        return this == INT8_WEIGHTS || this == INT8_ACTIVATIONS || this == INT4_WEIGHTS;
     }
 
     /**
@@ -57,7 +59,7 @@ public enum Precision {
             case FLOAT32 -> stored == DType.FLOAT64 ? DType.FLOAT32 : stored;
             case FLOAT16 -> stored.isFloat() && stored != DType.BFLOAT16 ? DType.FLOAT16 : stored;
             case BFLOAT16 -> stored.isFloat() ? DType.BFLOAT16 : stored;
-            case FLOAT64, INT8_WEIGHTS, INT4_WEIGHTS, EXACT -> stored;
+            case FLOAT64, INT8_WEIGHTS, INT8_ACTIVATIONS, INT4_WEIGHTS, EXACT -> stored;
         };
     }
 

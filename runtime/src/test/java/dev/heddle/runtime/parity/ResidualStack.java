@@ -13,8 +13,9 @@ import java.util.function.DoubleUnaryOperator;
  * @param stored rounds what an operation gives
  * @param summed rounds each step of a sum
  * @param weightBits bits of a weight, in blocks of 32 with a scale; 0 for as they are
+ * @param activationBits of what weights are multiplied with, in the same way
  */
-record ResidualStack(DoubleUnaryOperator stored, DoubleUnaryOperator summed, int weightBits) {
+record ResidualStack(DoubleUnaryOperator stored, DoubleUnaryOperator summed, int weightBits, int activationBits) {
     /** Operations of a layer on the longest way: norm, project, score, mask, softmax, mix, project, add; norm, up, silu, down, add. */
     static final int NODES = 13;
 
@@ -24,7 +25,17 @@ record ResidualStack(DoubleUnaryOperator stored, DoubleUnaryOperator summed, int
     private static final int BLOCK = 32;
 
     static ResidualStack exact() {
-        return new ResidualStack(x -> x, x -> x, 0);
+        return inBlocks(0, 0);
+    }
+
+    /** Exact but for factors of products. */
+    static ResidualStack inBlocks(int weightBits, int activationBits) {
+        return new ResidualStack(x -> x, x -> x, weightBits, activationBits);
+    }
+
+    /** Rounds what operations give. */
+    static ResidualStack storing(DoubleUnaryOperator stored, DoubleUnaryOperator summed) {
+        return new ResidualStack(stored, summed, 0, 0);
     }
 
     /** @param bits of the significand, the hidden one counted */
@@ -68,25 +79,26 @@ record ResidualStack(DoubleUnaryOperator stored, DoubleUnaryOperator summed, int
     }
 
     private double[][] project(double[][] x, int width, Random random) {
-        return product(x, rounded(gaussian(random, x[0].length, width, 1 / Math.sqrt(x[0].length))));
+        double[][] weights = gaussian(random, x[0].length, width, 1 / Math.sqrt(x[0].length));
+        return product(inBlocks(x, activationBits), transposed(inBlocks(transposed(weights), weightBits)));
     }
 
-    /** Weights in blocks along the inputs, each with the scale of its largest. */
-    private double[][] rounded(double[][] weights) {
-        if (weightBits == 0) {
-            return weights;
+    /** Rows in blocks, each with the scale of its largest. */
+    private static double[][] inBlocks(double[][] rows, int bits) {
+        if (bits == 0) {
+            return rows;
         }
-        double steps = (1 << (weightBits - 1)) - 1;
-        double[][] rounded = new double[weights.length][weights[0].length];
-        for (int column = 0; column < weights[0].length; column++) {
-            for (int start = 0; start < weights.length; start += BLOCK) {
+        double steps = (1 << (bits - 1)) - 1;
+        double[][] rounded = new double[rows.length][rows[0].length];
+        for (int row = 0; row < rows.length; row++) {
+            for (int start = 0; start < rows[row].length; start += BLOCK) {
                 double largest = 0;
-                for (int row = start; row < start + BLOCK; row++) {
-                    largest = Math.max(largest, Math.abs(weights[row][column]));
+                for (int at = start; at < start + BLOCK; at++) {
+                    largest = Math.max(largest, Math.abs(rows[row][at]));
                 }
                 double scale = largest / steps;
-                for (int row = start; row < start + BLOCK; row++) {
-                    rounded[row][column] = Math.rint(weights[row][column] / scale) * scale;
+                for (int at = start; at < start + BLOCK; at++) {
+                    rounded[row][at] = Math.rint(rows[row][at] / scale) * scale;
                 }
             }
         }

@@ -1,0 +1,96 @@
+package dev.heddle.models.weight;
+
+import dev.heddle.models.checkpoint.StoredTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.function.Function;
+
+/**
+ * The values that stored codes stand for, as float64: (code - zero point) * scale.
+ *
+ * @param block elements that share a scale and a zero point
+ */
+record CodeElements(int block, PackedNumbers codes, StoredTensor scales, ZeroPoints zeroPoints) implements Elements {
+
+    private static final int BLOCK_LENGTH = 1 << 18;
+
+    /** Where zero lies among the codes of each block. */
+    @FunctionalInterface
+    interface ZeroPoints {
+        /** Of blocks {@code first} to {@code first + count}. */
+        int[] read(long first, int count);
+    }
+
+    /** @param parts gives the tensor of a part, of the part's type */
+    static CodeElements of(Weight.Dequantized weight, Function<Weight.Part, StoredTensor> parts) {
+        BlockFormat format = weight.of().format();
+        PackedNumbers codes = new PackedNumbers(
+                parts.apply(weight.part(BlockPart.CODES)),
+                format.bits(),
+                weight.layout().isSigned(format));
+        return new CodeElements(
+                format.block(), codes, parts.apply(weight.part(BlockPart.SCALES)), zeroPoints(weight, parts));
+    }
+
+    private static ZeroPoints zeroPoints(Weight.Dequantized weight, Function<Weight.Part, StoredTensor> parts) {
+        BlockFormat format = weight.of().format();
+        if (format.zero() == BlockFormat.ZeroPoint.SYMMETRIC) {
+            int zero = weight.layout().isSigned(format) ? 0 : format.middle();
+            return (first, count) -> {
+                int[] same = new int[count];
+                Arrays.fill(same, zero);
+                return same;
+            };
+        }
+        PackedNumbers stored = new PackedNumbers(parts.apply(weight.part(BlockPart.ZERO_POINTS)), format.bits(), false);
+        if (weight.layout() == BlockLayout.INTEGERS) {
+            return stored::read;
+        }
+        int perRow = Math.toIntExact(weight.shape().lengths()[1] / format.block());
+        return (first, count) -> inPaddedRows(stored, perRow, first, count);
+    }
+
+    /** Each row begins at a byte. */
+    private static int[] inPaddedRows(PackedNumbers stored, int perRow, long first, int count) {
+        int perByte = Byte.SIZE / stored.bits();
+        long paddedRow = (long) (perRow + perByte - 1) / perByte * perByte;
+        int[] points = new int[count];
+        for (int done = 0; done < count; ) {
+            long at = first + done;
+            int length = (int) Math.min(count - done, perRow - at % perRow);
+            int[] row = stored.read(at / perRow * paddedRow + at % perRow, length);
+            System.arraycopy(row, 0, points, done, length);
+            done += length;
+        }
+        return points;
+    }
+
+    @Override
+    public FloatFormat format() {
+        return FloatFormat.FLOAT64;
+    }
+
+    @Override
+    public int blockLength() {
+        return BLOCK_LENGTH;
+    }
+
+    @Override
+    public ByteBuffer read(long first, int count) {
+        long firstBlock = first / block;
+        int blocks = Math.toIntExact((first + count - 1) / block - firstBlock + 1);
+        double[] scale = new double[blocks];
+        FloatFormat.of(scales.dtype()).decode(scales.read(firstBlock, blocks), 0, blocks, scale, 0);
+        int[] zero = zeroPoints.read(firstBlock, blocks);
+        int[] code = codes.read(first, count);
+        int skipped = (int) (first - firstBlock * block);
+        ByteBuffer values =
+                ByteBuffer.allocate(Math.multiplyExact(count, Double.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int index = 0; index < count; index++) {
+            int at = (skipped + index) / block;
+            values.putDouble(index * Double.BYTES, (code[index] - zero[at]) * scale[at]);
+        }
+        return values;
+    }
+}
