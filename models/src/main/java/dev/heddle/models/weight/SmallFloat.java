@@ -36,9 +36,20 @@ enum SmallFloat {
         for (int done = 0; done < count; done += piece.length) {
             int length = Math.min(piece.length, count - done);
             shorts.get(first + done, piece, 0, length);
-            for (int index = 0; index < length; index++) {
-                into[at + done + index] = decode(piece[index]);
+            if (this == BFLOAT16) {
+                widen(piece, length, into, at + done);
+            } else {
+                for (int index = 0; index < length; index++) {
+                    into[at + done + index] = decode(piece[index]);
+                }
             }
+        }
+    }
+
+    /** A bfloat16 is the upper half of a float32. */
+    private static void widen(short[] from, int count, double[] into, int at) {
+        for (int index = 0; index < count; index++) {
+            into[at + index] = Float.intBitsToFloat(from[index] << Short.SIZE);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.heddle.models.weight;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.util.Arrays;
 
 /**
  * A matrix whose source rows are divided by their norms, in float64; as it is stored, or turned, when a source row is a column. Turned first and divided then: to
@@ -30,12 +32,12 @@ record UnitRowElements(Elements of, RowNorms norms, int columns, boolean turned)
     public ByteBuffer read(long first, int count) {
         ByteBuffer unit =
                 ByteBuffer.allocate(Math.multiplyExact(count, Double.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        DoubleBuffer target = unit.asDoubleBuffer();
         ByteBuffer source = of.read(first, count);
-        double[] piece = new double[Math.min(PIECE, count)];
-        for (int done = 0; done < count; done += piece.length) {
-            int length = Math.min(piece.length, count - done);
-            unit(source, done, length, first, piece);
-            unit.asDoubleBuffer().put(done, piece, 0, length);
+        Division division = new Division();
+        for (int done = 0; done < count; done += PIECE) {
+            int length = Math.min(PIECE, count - done);
+            target.put(division.unit(source, done, length, first), 0, length);
         }
         return unit;
     }
@@ -43,47 +45,47 @@ record UnitRowElements(Elements of, RowNorms norms, int columns, boolean turned)
     /** In pieces that fit a cache. */
     @Override
     public void give(long first, int count, Taker taker) throws IOException {
-        double[] piece = new double[PIECE];
+        Division division = new Division();
         ByteBuffer unit = ByteBuffer.allocate(PIECE * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         long[] next = {first};
         of.give(first, count, (source, given) -> {
             for (int done = 0; done < given; done += PIECE) {
                 int length = Math.min(PIECE, given - done);
-                unit(source, done, length, next[0], piece);
-                format().encode(piece, length, unit.clear());
+                format().encode(division.unit(source, done, length, next[0]), length, unit.clear());
                 taker.take(unit.limit(length * Double.BYTES), length);
             }
             next[0] += given;
         });
     }
 
-    /** Decodes and divides elements {@code from} to {@code from + length} of a buffer that begins with element {@code first}. */
-    private void unit(ByteBuffer source, int from, int length, long first, double[] into) {
-        of.format().decode(source, from, length, into, 0);
-        double[] divisors = norms.values();
-        int row = (int) ((first + from) / columns);
-        int column = (int) ((first + from) % columns);
-        for (int done = 0; done < length; row++, column = 0) {
-            int end = Math.min(length, done + columns - column);
-            if (turned) {
-                divide(into, done, end, divisors, column);
-            } else {
-                divide(into, done, end, divisors[row]);
+    /** Of one piece at a time. The divisors are laid out beside the elements, so that the compiler can divide several at once. */
+    private final class Division {
+        private final double[] elements = new double[PIECE];
+        private final double[] divisors = new double[PIECE];
+        private final double[] found = norms.values();
+
+        /** Elements {@code from} to {@code from + length} of a buffer that begins with element {@code first}; valid until the next call. */
+        double[] unit(ByteBuffer source, int from, int length, long first) {
+            of.format().decode(source, from, length, elements, 0);
+            layOut(first + from, length);
+            for (int index = 0; index < length; index++) {
+                elements[index] /= divisors[index];
             }
-            done = end;
+            return elements;
         }
-    }
 
-    private static void divide(double[] values, int from, int to, double[] divisors, int at) {
-        int shift = at - from;
-        for (int index = from; index < to; index++) {
-            values[index] /= divisors[index + shift];
-        }
-    }
-
-    private static void divide(double[] values, int from, int to, double divisor) {
-        for (int index = from; index < to; index++) {
-            values[index] /= divisor;
+        private void layOut(long first, int length) {
+            int row = (int) (first / columns);
+            int column = (int) (first % columns);
+            for (int done = 0; done < length; row++, column = 0) {
+                int count = Math.min(length - done, columns - column);
+                if (turned) {
+                    System.arraycopy(found, column, divisors, done, count);
+                } else {
+                    Arrays.fill(divisors, done, done + count, found[row]);
+                }
+                done += count;
+            }
         }
     }
 }
