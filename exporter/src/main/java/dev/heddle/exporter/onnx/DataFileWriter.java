@@ -22,6 +22,9 @@ import java.util.stream.IntStream;
  */
 final class DataFileWriter {
 
+    /** Of a thread: a turned matrix comes to the disk in bursts of eight. */
+    private static final int BLOCKS = 8;
+
     private final Path folder;
     private final DataLayout layout;
     private final int threads;
@@ -45,7 +48,7 @@ final class DataFileWriter {
             for (int file = 0; file < layout.ends().size(); file++) {
                 files.add(BlockFile.create(folder.resolve(layout.fileName(file))));
             }
-            try (WriteBehind disk = new WriteBehind()) {
+            try (WriteBehind disk = new WriteBehind(threads * BLOCKS)) {
                 writeAll(disk, files);
                 disk.finish();
             }

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 /** A new file that is written from its start to its end, behind the one who writes and past the system's cache where that can be. For one thread. */
 public final class StreamedFile implements WritableByteChannel {
 
+    private static final int BLOCKS = 4;
+
     private final BlockFile file;
-    private final WriteBehind disk = new WriteBehind();
+    private final WriteBehind disk = new WriteBehind(BLOCKS);
     private final PlacedChannel channel;
 
     private StreamedFile(BlockFile file) {

@@ -8,23 +8,25 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Writes blocks on a thread of its own, one at a time, while others fill the next ones. */
 final class WriteBehind implements AutoCloseable {
 
     private static final int BLOCK_BYTES = 4 << 20;
-    private static final int BLOCKS = 8;
 
-    private final BlockingQueue<ByteBuffer> free = new ArrayBlockingQueue<>(BLOCKS);
-    private final ExecutorService disk = Executors.newSingleThreadExecutor(work -> new Thread(work, "write-behind"));
+    private final int blocks;
+    private final AtomicInteger made = new AtomicInteger();
+    private final BlockingQueue<ByteBuffer> free;
+    private final ExecutorService disk =
+            Executors.newSingleThreadExecutor(work -> new Thread(work, "write-behind"));
     private volatile @Nullable IOException failure;
 
-    WriteBehind() {
-        int alignment = (int) DataLayout.ALIGNMENT;
-        for (int block = 0; block < BLOCKS; block++) {
-            free.add(ByteBuffer.allocateDirect(BLOCK_BYTES + alignment).alignedSlice(alignment));
-        }
+    /** @param blocks of 4 MiB that may wait for the disk; made when they are needed */
+    WriteBehind(int blocks) {
+        this.blocks = blocks;
+        this.free = new ArrayBlockingQueue<>(blocks);
     }
 
     /**
@@ -34,15 +36,23 @@ final class WriteBehind implements AutoCloseable {
      */
     ByteBuffer take() throws IOException {
         try {
-            ByteBuffer block = free.take().clear().limit(BLOCK_BYTES);
+            ByteBuffer block = free.poll();
+            if (block == null) {
+                block = made.getAndIncrement() < blocks ? make() : free.take();
+            }
             if (failure != null) {
                 giveBack(block);
                 throw failure;
             }
-            return block;
+            return block.clear().limit(BLOCK_BYTES);
         } catch (InterruptedException e) {
             throw interrupted();
         }
+    }
+
+    private static ByteBuffer make() {
+        int alignment = (int) DataLayout.ALIGNMENT;
+        return ByteBuffer.allocateDirect(BLOCK_BYTES + alignment).alignedSlice(alignment);
     }
 
     void giveBack(ByteBuffer block) {

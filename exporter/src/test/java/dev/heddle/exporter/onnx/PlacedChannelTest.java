@@ -29,7 +29,7 @@ final class PlacedChannelTest {
     void write_toAFullDisk_namesTheFile() throws IOException {
         assumeTrue(Files.exists(FULL), "no " + FULL + " on this system");
         try (FileChannel full = FileChannel.open(FULL, StandardOpenOption.WRITE);
-                WriteBehind disk = new WriteBehind()) {
+                WriteBehind disk = new WriteBehind(3)) {
             BlockFile file = new BlockFile(Path.of("out/model.onnx.data"), full);
             place(disk, file, 0, new byte[8]);
 
@@ -48,7 +48,7 @@ final class PlacedChannelTest {
         Path path = folder.resolve("data");
 
         try (BlockFile file = BlockFile.create(path);
-                WriteBehind disk = new WriteBehind()) {
+                WriteBehind disk = new WriteBehind(3)) {
             place(disk, file, 12_288, second);
             place(disk, file, 0, first);
             disk.finish();
@@ -66,7 +66,7 @@ final class PlacedChannelTest {
         Path path = folder.resolve("data");
 
         try (BlockFile file = BlockFile.create(path);
-                WriteBehind disk = new WriteBehind();
+                WriteBehind disk = new WriteBehind(3);
                 PlacedChannel channel = new PlacedChannel(disk, file, 0, contents.length, told::add)) {
             for (int done = 0; done < contents.length; done += 777_777) {
                 channel.write(ByteBuffer.wrap(contents, done, Math.min(777_777, contents.length - done)));
@@ -87,7 +87,7 @@ final class PlacedChannelTest {
         long position = 5L << 30;
 
         try (BlockFile file = BlockFile.create(path);
-                WriteBehind disk = new WriteBehind()) {
+                WriteBehind disk = new WriteBehind(3)) {
             place(disk, file, position, new byte[] {7, 8, 9});
             disk.finish();
             file.complete(position + 3);
@@ -103,7 +103,7 @@ final class PlacedChannelTest {
     @Test
     void blocks_ofChannelsThatWereGivenUp_comeBack() throws IOException {
         try (BlockFile file = BlockFile.create(folder.resolve("data"));
-                WriteBehind disk = new WriteBehind()) {
+                WriteBehind disk = new WriteBehind(3)) {
             for (int i = 0; i < 100; i++) {
                 PlacedChannel channel = new PlacedChannel(disk, file, 0, 8, bytes -> {});
                 channel.write(ByteBuffer.allocate(4));
