@@ -103,8 +103,7 @@ final class BenchCommandTest {
     @Test
     void export_isMeasuredInTheGivenType() throws IOException {
         JsonNode wide = bench("export", "preset:mta-toy").path(0);
-        JsonNode narrow =
-                bench("export", "preset:mta-toy", "--dtype", "bf16").path(0);
+        JsonNode narrow = bench("export", "preset:mta-toy", "--dtype", "bf16").path(0);
 
         assertThat(wide.path("dtype").asText()).isEqualTo("float");
         assertThat(narrow.path("dtype").asText()).isEqualTo("bfloat16");

@@ -19,8 +19,7 @@ final class WriteBehind implements AutoCloseable {
     private final int blocks;
     private final AtomicInteger made = new AtomicInteger();
     private final BlockingQueue<ByteBuffer> free;
-    private final ExecutorService disk =
-            Executors.newSingleThreadExecutor(work -> new Thread(work, "write-behind"));
+    private final ExecutorService disk = Executors.newSingleThreadExecutor(work -> new Thread(work, "write-behind"));
     private volatile @Nullable IOException failure;
 
     /** @param blocks of 4 MiB that may wait for the disk; made when they are needed */

@@ -62,8 +62,8 @@ public final class SafetensorsWriter {
             long bytes = stream.position() - start;
             // Another number than was announced would shift all that follow.
             if (bytes != tensor.data.byteCount()) {
-                throw new IllegalStateException("tensor " + tensor.name + " wrote " + bytes + " bytes, expected "
-                        + tensor.data.byteCount());
+                throw new IllegalStateException(
+                        "tensor " + tensor.name + " wrote " + bytes + " bytes, expected " + tensor.data.byteCount());
             }
         }
     }

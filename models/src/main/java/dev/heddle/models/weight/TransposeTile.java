@@ -16,8 +16,7 @@ final class TransposeTile {
     /** Of one row. */
     private static final int BYTES = 256;
 
-    private static final VarHandle WORD =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOWER_INT = 0x0000_0000_FFFF_FFFFL;
     private static final long EVEN_SHORTS = 0x0000_FFFF_0000_FFFFL;
 
