@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,7 +48,13 @@ final class AsideTest {
         CountDownLatch never = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
 
-        Aside.start(() -> interrupted.set(!await(never))).close();
+        Aside.start(() -> {
+                    boolean ended = await(never);
+                    // Longer than a close that does not wait.
+                    LockSupport.parkNanos(50_000_000);
+                    interrupted.set(!ended);
+                })
+                .close();
 
         assertThat(interrupted).isTrue();
     }
