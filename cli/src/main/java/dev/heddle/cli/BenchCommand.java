@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.cli.file.TemporaryFolder;
+import dev.heddle.exporter.graph.DType;
 import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.export.ModelExport;
 import java.io.IOException;
@@ -79,6 +80,12 @@ final class BenchCommand implements Callable<Integer> {
             description = "Folder to write in, for export: on the disk that is to be measured (default: the system's).")
     private @Nullable Path scratch;
 
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            description = "fp32, fp16 or bf16, for export: what weights are written in (default: fp32).")
+    private NumericsArguments.@Nullable WeightType dtype;
+
     @Mixin
     private PresetOptions presets = new PresetOptions();
 
@@ -127,6 +134,10 @@ final class BenchCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "invalid value for DIR: expected one with the subjects model and export, and only with them");
         }
+        if (dtype != null && subject != Subject.EXPORT) {
+            throw new ParameterException(
+                    spec.commandLine(), "--dtype: expected with the subject export, and only with it");
+        }
         return switch (subject) {
             case ATTENTION -> new AttentionBench(BenchCase.Subject.ATTENTION);
             case DECODE -> new AttentionBench(BenchCase.Subject.DECODE);
@@ -138,11 +149,13 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private BenchSubject exported(String source) {
+        GraphOptions usual = GraphOptions.defaults();
+        DType type = dtype == null ? usual.dtype() : dtype.dtype();
         return new ExportBench(
                 source,
                 () -> presets.openAny(source, spec.commandLine()),
                 new ModelExport(
-                        GraphOptions.defaults(),
+                        new GraphOptions(usual.opset(), usual.style(), usual.cache(), type),
                         Version.current(),
                         shards.files().withThreads(threads)));
     }

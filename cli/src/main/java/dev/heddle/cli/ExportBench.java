@@ -78,6 +78,7 @@ final class ExportBench implements BenchSubject {
                 .put("copy_cpu_s", copying.cpuSeconds())
                 .put("ratio", ratio)
                 .put("floor", FLOOR)
+                .put("dtype", export.options().dtype().onnxName())
                 .put("threads", export.files().threads())
                 .put("heap_limit_bytes", heapLimit)
                 .put("peak_heap_bytes", peak.heapBytes())

@@ -89,6 +89,10 @@ final class NumericsArguments {
         WeightType(DType dtype) {
             this.dtype = dtype;
         }
+
+        DType dtype() {
+            return dtype;
+        }
     }
 
     /** Codes as the command line spells them. */

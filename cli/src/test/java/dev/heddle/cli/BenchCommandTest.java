@@ -100,6 +100,22 @@ final class BenchCommandTest {
         assertThat(bench("model", model, "--prompt", 16)).hasSize(1);
     }
 
+    @Test
+    void export_isMeasuredInTheGivenType() throws IOException {
+        JsonNode wide = bench("export", "preset:mta-toy").path(0);
+        JsonNode narrow = bench("export", "preset:mta-toy", "--dtype", "bf16").path(0);
+
+        assertThat(wide.path("dtype").asText()).isEqualTo("float");
+        assertThat(narrow.path("dtype").asText()).isEqualTo("bfloat16");
+        assertThat(narrow.path("bytes").asLong()).isLessThan(wide.path("bytes").asLong() * 3 / 4);
+    }
+
+    @Test
+    void dtype_belongsToExport() {
+        CommandRun.of("bench", "shift", "--dtype", "bf16")
+                .assertMisused("--dtype: expected with the subject export, and only with it; see heddle bench --help");
+    }
+
     @ParameterizedTest
     @CsvSource({"model,", "export,", "shift, somewhere"})
     void folder_belongsToModelAndExport(String subject, String given) {

@@ -16,6 +16,11 @@ public interface TensorData {
     /** Writes all elements, row-major, little endian: exactly {@link #byteCount} bytes. */
     void writeTo(WritableByteChannel out) throws IOException;
 
+    /** One write of all elements that several threads can share. */
+    default TensorPieces pieces() {
+        return TensorPieces.whole(this);
+    }
+
     default long byteCount() {
         return type().dtype().byteCount(type().shape().elements());
     }

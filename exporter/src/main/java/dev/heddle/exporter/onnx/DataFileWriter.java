@@ -1,32 +1,34 @@
 package dev.heddle.exporter.onnx;
 
+import dev.heddle.exporter.graph.TensorPieces;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
- * Writes the data files of a model: several threads, each weight at its place, so that the bytes do not depend on who is first. The largest weight
- * is begun first, so that no thread is left with it at the end, and after a failure no other is begun: of several broken weights it is always the same one that is
- * reported.
+ * Writes the data files of a model: several threads, each piece of a weight at its place, so that the bytes do not depend on who is first. The largest weight is begun
+ * first.
  */
 final class DataFileWriter {
+
+    /** Of a thread: a turned matrix comes to the disk in bursts of eight. */
+    private static final int BLOCKS = 8;
 
     private final Path folder;
     private final DataLayout layout;
     private final int threads;
     private final ModelWriter.WriteListener listener;
-    private final AtomicInteger firstFailed = new AtomicInteger(Integer.MAX_VALUE);
 
     /** @param listener told by one thread at a time */
     DataFileWriter(Path folder, DataLayout layout, int threads, ModelWriter.WriteListener listener) {
@@ -41,55 +43,45 @@ final class DataFileWriter {
      * @throws IOException if a file exists or cannot be made, or a weight cannot be read
      */
     void write() throws IOException {
-        List<FileChannel> files = new ArrayList<>();
+        List<BlockFile> files = new ArrayList<>();
         try {
             for (int file = 0; file < layout.ends().size(); file++) {
-                files.add(open(path(file)));
+                files.add(BlockFile.create(folder.resolve(layout.fileName(file))));
             }
-            writeAll(files);
+            try (WriteBehind disk = new WriteBehind(threads * BLOCKS)) {
+                writeAll(disk, files);
+                disk.finish();
+            }
             for (int file = 0; file < files.size(); file++) {
-                force(files.get(file), path(file));
+                files.get(file).complete(layout.ends().get(file));
             }
         } finally {
-            for (FileChannel file : files) {
+            for (BlockFile file : files) {
                 file.close();
             }
         }
     }
 
-    private Path path(int file) {
-        return folder.resolve(layout.fileName(file));
-    }
-
-    private static FileChannel open(Path path) throws IOException {
+    private void writeAll(WriteBehind disk, List<BlockFile> files) throws IOException {
+        WeightTasks tasks = new WeightTasks(largestFirst().stream()
+                .map(place -> pieces(place, disk, files.get(place.file())))
+                .toList());
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            return FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (IOException e) {
-            throw UnwritableFileException.of(path, e);
-        }
-    }
-
-    private static void force(FileChannel file, Path path) throws IOException {
-        try {
-            file.force(true);
-        } catch (IOException e) {
-            throw UnwritableFileException.of(path, e);
-        }
-    }
-
-    private void writeAll(List<FileChannel> files) throws IOException {
-        ExecutorService pool =
-                Executors.newFixedThreadPool(Math.min(threads, layout.places().size()));
-        try {
-            List<Future<?>> begun = new ArrayList<>();
-            for (DataLayout.Place place : largestFirst()) {
-                int number = begun.size();
-                begun.add(pool.submit(() -> {
-                    writeUnlessFailed(number, place, files.get(place.file()));
-                    return place;
-                }));
+            List<Future<?>> working = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                working.add(pool.submit(tasks::work));
             }
-            await(begun);
+            for (Future<?> thread : working) {
+                thread.get();
+            }
+            tasks.requireDone();
+        } catch (InterruptedException e) {
+            tasks.stop();
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while writing weights");
+        } catch (ExecutionException e) {
+            throw rethrown(Objects.requireNonNull(e.getCause()));
         } finally {
             pool.shutdownNow();
         }
@@ -104,53 +96,38 @@ final class DataFileWriter {
                 .toList();
     }
 
-    /** A weight before the first that failed is written all the same: it may fail as well, and would then be the one to tell of. */
-    private void writeUnlessFailed(int number, DataLayout.Place place, FileChannel file) throws IOException {
-        if (number > firstFailed.get()) {
-            return;
-        }
-        boolean complete = false;
-        try {
-            write(place, file);
-            complete = true;
-        } finally {
-            if (!complete) {
-                firstFailed.accumulateAndGet(number, Math::min);
-            }
-        }
+    /** The last one to be done finishes the weight. */
+    private List<Callable<Void>> pieces(DataLayout.Place place, WriteBehind disk, BlockFile file) {
+        TensorPieces pieces = place.weight().data().pieces();
+        AtomicInteger left = new AtomicInteger(pieces.count());
+        return IntStream.range(0, pieces.count())
+                .mapToObj(piece -> (Callable<Void>) () -> {
+                    write(place, pieces, piece, disk, file);
+                    if (left.decrementAndGet() == 0) {
+                        pieces.finish();
+                    }
+                    return null;
+                })
+                .toList();
     }
 
-    private void write(DataLayout.Place place, FileChannel file) throws IOException {
-        PlacedChannel out =
-                new PlacedChannel(file, path(place.file()), place.offset(), place.end(), bytes -> told(place, bytes));
-        place.weight().data().writeTo(out);
-        if (out.position() != place.end()) {
-            throw new IllegalStateException("weight " + place.weight().name() + " must have "
-                    + place.weight().data().byteCount() + " bytes, it wrote " + (out.position() - place.offset()));
-        }
-        if (place.end() < layout.ends().get(place.file())) {
-            out.pad(DataLayout.aligned(place.end()));
+    private void write(DataLayout.Place place, TensorPieces pieces, int piece, WriteBehind disk, BlockFile file)
+            throws IOException {
+        long start = place.offset() + pieces.offset(piece);
+        long end = place.offset() + pieces.offset(piece + 1);
+        try (PlacedChannel out = new PlacedChannel(disk, file, start, end, bytes -> told(place, bytes))) {
+            pieces.write(piece, out);
+            if (out.position() != end) {
+                throw new IllegalStateException("weight " + place.weight().name() + " must have " + (end - start)
+                        + " bytes, it wrote " + (out.position() - start));
+            }
+            out.finish();
         }
     }
 
     private void told(DataLayout.Place place, long bytes) {
         synchronized (listener) {
             listener.written(place.weight().name(), bytes);
-        }
-    }
-
-    /** The failure of the weight that was begun first of those that have one, as it was thrown. */
-    private void await(List<Future<?>> begun) throws IOException {
-        for (Future<?> weight : begun) {
-            try {
-                weight.get();
-            } catch (InterruptedException e) {
-                firstFailed.set(-1);
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while writing weights");
-            } catch (ExecutionException e) {
-                throw rethrown(Objects.requireNonNull(e.getCause()));
-            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.heddle.models.checkpoint;
 
+import dev.heddle.exporter.onnx.StreamedFile;
 import dev.heddle.exporter.onnx.UnwritableFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -20,6 +21,26 @@ final class AtomicFile {
     private AtomicFile() {}
 
     static void write(Path file, Content content) throws IOException {
+        replace(file, temporary -> {
+            try (FileChannel channel =
+                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.writeTo(channel);
+                channel.force(true);
+            }
+        });
+    }
+
+    /** The same from the start of the file to its end. */
+    static void stream(Path file, Stream content) throws IOException {
+        replace(file, temporary -> {
+            try (StreamedFile stream = StreamedFile.create(temporary)) {
+                content.writeTo(stream);
+                stream.complete();
+            }
+        });
+    }
+
+    private static void replace(Path file, Writing writing) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null || Files.isDirectory(file)) {
             throw new FileSystemException(file.toString(), null, "expected the name of a file, got a folder");
@@ -31,12 +52,10 @@ final class AtomicFile {
         // Not Files.createTempFile: that makes the file readable by its owner only, and the move keeps it so.
         Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
-            try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                content.writeTo(channel);
-                channel.force(true);
-            }
+            writing.write(temporary);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (UnwritableFileException e) {
+            throw e.renamed(file);
         } catch (IOException e) {
             throw UnwritableFileException.of(file, e);
         } finally {
@@ -48,5 +67,15 @@ final class AtomicFile {
     @FunctionalInterface
     interface Content {
         void writeTo(FileChannel channel) throws IOException;
+    }
+
+    /** Writes the file's bytes one after the other. */
+    @FunctionalInterface
+    interface Stream {
+        void writeTo(StreamedFile stream) throws IOException;
+    }
+
+    private interface Writing {
+        void write(Path file) throws IOException;
     }
 }

@@ -3,11 +3,11 @@ package dev.heddle.models.checkpoint;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.heddle.exporter.graph.TensorData;
+import dev.heddle.exporter.onnx.StreamedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -51,15 +51,20 @@ public final class SafetensorsWriter {
                 .sorted(Comparator.comparing(Named::dtype).reversed())
                 .toList();
         ByteBuffer header = header(ordered, metadata);
-        AtomicFile.write(file, channel -> write(channel, header, ordered));
+        AtomicFile.stream(file, stream -> write(stream, header, ordered));
     }
 
-    private static void write(FileChannel channel, ByteBuffer header, List<Named> tensors) throws IOException {
-        new CountingChannel(channel).writeFully(header);
+    private static void write(StreamedFile stream, ByteBuffer header, List<Named> tensors) throws IOException {
+        stream.write(header);
         for (Named tensor : tensors) {
-            var counted = new CountingChannel(channel);
-            tensor.data.writeTo(counted);
-            counted.requireCount(tensor.name, tensor.data.byteCount());
+            long start = stream.position();
+            tensor.data.writeTo(stream);
+            long bytes = stream.position() - start;
+            // Another number than was announced would shift all that follow.
+            if (bytes != tensor.data.byteCount()) {
+                throw new IllegalStateException(
+                        "tensor " + tensor.name + " wrote " + bytes + " bytes, expected " + tensor.data.byteCount());
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import dev.heddle.models.checkpoint.StoredTensor;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A tensor that digests its bytes in order, whatever the order of the reads: a read takes everything up to its end that was not taken before. Bytes between come from
@@ -17,6 +18,7 @@ final class DigestedTensor implements StoredTensor {
 
     private final StoredTensor of;
     private final MessageDigest digest = Sha256.start();
+    private final ReentrantLock digesting = new ReentrantLock();
     private volatile long digested;
 
     DigestedTensor(StoredTensor of) {
@@ -24,21 +26,31 @@ final class DigestedTensor implements StoredTensor {
     }
 
     /** Of all bytes, in hexadecimal digits. Ends the digesting: not to be called twice. */
-    synchronized String digest() {
-        digestTo(shape().elements());
-        return HexFormat.of().formatHex(digest.digest());
+    String digest() {
+        digesting.lock();
+        try {
+            digestTo(shape().elements());
+            return HexFormat.of().formatHex(digest.digest());
+        } finally {
+            digesting.unlock();
+        }
     }
 
+    /** One that finds another digesting does not wait: what it read is digested with a later read, or at the end. */
     @Override
     public ByteBuffer read(long first, int count) {
         ByteBuffer bytes = of.read(first, count);
-        if (first + count > digested) {
-            digest(first, bytes.duplicate(), count);
+        if (first + count > digested && digesting.tryLock()) {
+            try {
+                digest(first, bytes.duplicate(), count);
+            } finally {
+                digesting.unlock();
+            }
         }
         return bytes;
     }
 
-    private synchronized void digest(long first, ByteBuffer bytes, int count) {
+    private void digest(long first, ByteBuffer bytes, int count) {
         if (first == digested) {
             digest.update(bytes);
             digested += count;

@@ -84,10 +84,12 @@ public record ModelExport(GraphOptions options, String exporterVersion, WriteOpt
         try (StagedFolder folder = StagedFolder.open(target, existing)) {
             SourcePlan plan =
                     SourcePlanner.plan(source, Families.named(source.decoder().family()), CompanionFiles.of(source));
-            writeModel(source, plan, folder.path(), listener);
+            try (Aside kept = Aside.start(() -> KeptFile.write(plan, source.checkpoint(), folder.path()))) {
+                writeModel(source, plan, folder.path(), listener);
+                kept.finish();
+            }
             CompanionFiles.write(source, folder.path());
             writeGenAiConfig(source, folder.path());
-            KeptFile.write(plan, source.checkpoint(), folder.path());
             folder.commit();
         } catch (UnwritableFileException e) {
             throw e.renamed(target.resolve(e.file().getFileName()));

@@ -3,6 +3,7 @@ package dev.heddle.models.weight;
 import dev.heddle.exporter.graph.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 
 /**
  * The binary formats of floating-point elements, to and from float64. Encoding rounds once, to the nearest, ties to
@@ -31,15 +32,27 @@ enum FloatFormat {
     FLOAT32(4) {
         @Override
         void decode(ByteBuffer buffer, int first, int count, double[] into, int at) {
-            for (int index = 0; index < count; index++) {
-                into[at + index] = buffer.getFloat((first + index) * Float.BYTES);
+            FloatBuffer floats = whole(buffer).asFloatBuffer();
+            float[] piece = new float[Math.min(count, PIECE)];
+            for (int done = 0; done < count; done += piece.length) {
+                int length = Math.min(piece.length, count - done);
+                floats.get(first + done, piece, 0, length);
+                for (int index = 0; index < length; index++) {
+                    into[at + done + index] = piece[index];
+                }
             }
         }
 
         @Override
         void encode(double[] values, int count, ByteBuffer into) {
-            for (int index = 0; index < count; index++) {
-                into.putFloat(index * Float.BYTES, (float) values[index]);
+            FloatBuffer floats = whole(into).asFloatBuffer();
+            float[] piece = new float[Math.min(count, PIECE)];
+            for (int done = 0; done < count; done += piece.length) {
+                int length = Math.min(piece.length, count - done);
+                for (int index = 0; index < length; index++) {
+                    piece[index] = (float) values[done + index];
+                }
+                floats.put(done, piece, 0, length);
             }
         }
 
@@ -80,6 +93,9 @@ enum FloatFormat {
             return SmallFloat.BFLOAT16.countNonFinite(buffer, count);
         }
     };
+
+    /** Elements that go through an array at a time: single ones of a buffer cost several times as much. */
+    private static final int PIECE = 1 << 10;
 
     /** Views of a buffer begin at its position. */
     private static ByteBuffer whole(ByteBuffer buffer) {

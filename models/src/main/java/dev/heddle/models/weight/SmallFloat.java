@@ -1,6 +1,8 @@
 package dev.heddle.models.weight;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 
 /**
  * IEEE-like formats of 16 bits: sign, exponent, fraction. JDK 17 has no conversion for them. Buffers as in {@link
@@ -12,6 +14,9 @@ enum SmallFloat {
 
     private static final int DOUBLE_FRACTION_BITS = 52;
     private static final int DOUBLE_BIAS = 1023;
+
+    /** Elements that go through an array at a time: single ones of a buffer cost several times as much. */
+    private static final int PIECE = 1 << 10;
 
     private final int fractionBits;
     private final int bias;
@@ -26,15 +31,42 @@ enum SmallFloat {
     }
 
     void decode(ByteBuffer buffer, int first, int count, double[] into, int at) {
+        ShortBuffer shorts = whole(buffer);
+        short[] piece = new short[Math.min(count, PIECE)];
+        for (int done = 0; done < count; done += piece.length) {
+            int length = Math.min(piece.length, count - done);
+            shorts.get(first + done, piece, 0, length);
+            if (this == BFLOAT16) {
+                widen(piece, length, into, at + done);
+            } else {
+                for (int index = 0; index < length; index++) {
+                    into[at + done + index] = decode(piece[index]);
+                }
+            }
+        }
+    }
+
+    /** A bfloat16 is the upper half of a float32. */
+    private static void widen(short[] from, int count, double[] into, int at) {
         for (int index = 0; index < count; index++) {
-            into[at + index] = decode(buffer.getShort((first + index) * Short.BYTES));
+            into[at + index] = Float.intBitsToFloat(from[index] << Short.SIZE);
         }
     }
 
     void encode(double[] values, int count, ByteBuffer into) {
-        for (int index = 0; index < count; index++) {
-            into.putShort(index * Short.BYTES, encode(values[index]));
+        ShortBuffer shorts = whole(into);
+        short[] piece = new short[Math.min(count, PIECE)];
+        for (int done = 0; done < count; done += piece.length) {
+            int length = Math.min(piece.length, count - done);
+            for (int index = 0; index < length; index++) {
+                piece[index] = encode(values[done + index]);
+            }
+            shorts.put(done, piece, 0, length);
         }
+    }
+
+    private static ShortBuffer whole(ByteBuffer buffer) {
+        return buffer.duplicate().position(0).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
     }
 
     int countNonFinite(ByteBuffer buffer, int count) {

@@ -1,17 +1,14 @@
 package dev.heddle.models.weight;
 
 import dev.heddle.exporter.graph.TensorData;
+import dev.heddle.exporter.graph.TensorPieces;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.models.checkpoint.ModelFormatException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 
-/** A weight as a stream of bytes in the target format; blocks of a few MiB, whatever its size. */
+/** A weight as a stream of bytes in the target format; blocks of some ten MiB, whatever its size. */
 final class WeightData implements TensorData {
-
-    private static final int WRITE_BYTES = 1 << 20;
 
     private final String name;
     private final TensorType type;
@@ -36,94 +33,62 @@ final class WeightData implements TensorData {
 
     @Override
     public void writeTo(WritableByteChannel out) throws IOException {
-        long total = type.shape().elements();
-        int block = elements.blockLength();
-        boolean converts = elements.format() != target;
-        Conversion conversion = new Conversion(elements.format(), target);
-        long nonFinite = 0;
-        for (long first = 0; first < total; first += block) {
-            int count = (int) Math.min(block, total - first);
-            ByteBuffer source = elements.read(first, count);
-            nonFinite += elements.format().countNonFinite(source, count);
-            if (converts) {
-                conversion.write(source, count, out);
-            } else {
-                writeFully(source, out);
-            }
+        TensorPieces pieces = pieces();
+        for (int piece = 0; piece < pieces.count(); piece++) {
+            pieces.write(piece, out);
         }
-        if (conversion.overflowed > 0 && overflow == Overflow.REFUSE) {
+        pieces.finish();
+    }
+
+    @Override
+    public TensorPieces pieces() {
+        return new Pieces();
+    }
+
+    private final class Pieces implements TensorPieces {
+        private static final int SHORTEST = 1 << 22;
+
+        private final long total = type.shape().elements();
+        private final int length = Math.max(SHORTEST, elements.blockLength());
+        private final Losses[] losses = new Losses[count()];
+
+        @Override
+        public int count() {
+            return Math.toIntExact((total + length - 1) / length);
+        }
+
+        @Override
+        public long offset(int piece) {
+            return Math.min((long) piece * length, total) * target.bytes();
+        }
+
+        @Override
+        public void write(int piece, WritableByteChannel out) throws IOException {
+            long first = (long) piece * length;
+            ElementWriter writer = new ElementWriter(elements.format(), target, out);
+            elements.give(first, (int) Math.min(length, total - first), writer);
+            losses[piece] = writer.losses();
+        }
+
+        @Override
+        public void finish() {
+            Losses all = Losses.NONE;
+            for (Losses ofPiece : losses) {
+                all = all.plus(ofPiece);
+            }
+            report(all);
+        }
+    }
+
+    private void report(Losses found) {
+        if (found.overflowed() > 0 && overflow == Overflow.REFUSE) {
             throw new ModelFormatException("tensor " + name + ": expected values up to " + target.largest()
-                    + ", the largest of " + type.dtype().onnxName() + ", got " + conversion.overflowed
-                    + " beyond it, the largest " + conversion.largest
+                    + ", the largest of " + type.dtype().onnxName() + ", got " + found.overflowed()
+                    + " beyond it, the largest " + found.largest()
                     + "; export with --dtype bf16 or fp32, or cut them off with --clip");
         }
-        if (nonFinite > 0 || conversion.overflowed > 0) {
-            listener.found(new WeightFinding(name, nonFinite, conversion.overflowed));
-        }
-    }
-
-    private static void writeFully(ByteBuffer buffer, WritableByteChannel out) throws IOException {
-        // In slices: for a buffer on the heap, a file channel allocates native memory as large as what it is given.
-        for (int from = 0; from < buffer.limit(); from += WRITE_BYTES) {
-            ByteBuffer slice = buffer.slice(from, Math.min(WRITE_BYTES, buffer.limit() - from));
-            while (slice.hasRemaining()) {
-                out.write(slice);
-            }
-        }
-    }
-
-    /** From one format to another, through float64, in pieces that fit a cache. */
-    private static final class Conversion {
-        private static final int PIECE = 1 << 15;
-
-        private final FloatFormat from;
-        private final FloatFormat to;
-        private final double[] values = new double[PIECE];
-        private final ByteBuffer written;
-
-        /** Finite elements that the target cannot hold. */
-        private long overflowed;
-
-        /** The one that is farthest from zero. */
-        private double largest;
-
-        Conversion(FloatFormat from, FloatFormat to) {
-            this.from = from;
-            this.to = to;
-            this.written = ByteBuffer.allocate(PIECE * to.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        }
-
-        /** Finite elements stay finite: what is too large becomes the largest number of its sign. */
-        void write(ByteBuffer source, int count, WritableByteChannel out) throws IOException {
-            for (int first = 0; first < count; first += PIECE) {
-                int piece = Math.min(PIECE, count - first);
-                from.decode(source, first, piece, values, 0);
-                to.encode(values, piece, written.clear());
-                if (to.countNonFinite(written, piece) > countNonFinite(piece)) {
-                    clip(piece);
-                    to.encode(values, piece, written.clear());
-                }
-                writeFully(written.limit(piece * to.bytes()), out);
-            }
-        }
-
-        private void clip(int count) {
-            for (int index = 0; index < count; index++) {
-                double value = values[index];
-                if (Double.isFinite(value) && Double.isInfinite(to.round(value))) {
-                    overflowed++;
-                    largest = Math.abs(value) > Math.abs(largest) ? value : largest;
-                    values[index] = Math.copySign(to.largest(), value);
-                }
-            }
-        }
-
-        private int countNonFinite(int count) {
-            int found = 0;
-            for (int index = 0; index < count; index++) {
-                found += Double.isFinite(values[index]) ? 0 : 1;
-            }
-            return found;
+        if (found.nonFinite() > 0 || found.overflowed() > 0) {
+            listener.found(new WeightFinding(name, found.nonFinite(), found.overflowed()));
         }
     }
 }

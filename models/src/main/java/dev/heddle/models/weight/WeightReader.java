@@ -18,6 +18,7 @@ public final class WeightReader {
     private final Checkpoint checkpoint;
     private final Overflow overflow;
     private final WeightListener listener;
+    private final BlockBuffers buffers = new BlockBuffers();
 
     public WeightReader(Checkpoint checkpoint) {
         this(checkpoint, Overflow.REFUSE, finding -> {});
@@ -95,7 +96,7 @@ public final class WeightReader {
     }
 
     private Elements turned(Weight matrices) {
-        return new TransposedElements(elements(matrices), length(matrices, -2), length(matrices, -1));
+        return new TransposedElements(elements(matrices), length(matrices, -2), length(matrices, -1), buffers);
     }
 
     private Elements unitRows(Weight.UnitRows weight, boolean turned) {

@@ -15,7 +15,7 @@ final class TransposedElementsTest {
     /** Larger than a tile in both directions, and no multiple of one. */
     private static final int ROWS = 2 * TransposeTile.ROWS + 7;
 
-    private static final int COLUMNS = TransposeTile.COLUMNS + 5;
+    private static final int COLUMNS = new TransposeTile(Short.BYTES).width() + 5;
     private static final int MATRICES = 2;
 
     @ParameterizedTest
@@ -27,7 +27,10 @@ final class TransposedElementsTest {
         random.nextBytes(bytes);
         MemoryCheckpoint checkpoint = new MemoryCheckpoint().with("w", dtype, Shape.of(MATRICES, ROWS, COLUMNS), bytes);
         Elements turned = new TransposedElements(
-                new StoredElements(checkpoint.tensors().get("w"), FloatFormat.of(dtype)), ROWS, COLUMNS);
+                new StoredElements(checkpoint.tensors().get("w"), FloatFormat.of(dtype)),
+                ROWS,
+                COLUMNS,
+                new BlockBuffers());
         byte[] expected = turned(bytes, size);
 
         for (int i = 0; i < 200; i++) {
