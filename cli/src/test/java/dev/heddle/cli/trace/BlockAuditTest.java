@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Weights of few bits, judged by what they stand for: of right models and of models that are wrong in one tensor. */
 final class BlockAuditTest {
@@ -39,8 +40,7 @@ final class BlockAuditTest {
     Path folder;
 
     private static ExportedSample sample(BlockFormat format, String target) {
-        Quantization blocks =
-                new Quantization.Blocks(format, Set.of(Quantization.Part.values()), List.of("*.w2.weight"));
+        Quantization blocks = new Quantization.Blocks(format, Set.of(Quantization.Part.values()), List.of());
         return new ExportedSample(
                 "ram-mta-v2",
                 new GraphOptions(
@@ -83,6 +83,27 @@ final class BlockAuditTest {
         }
     }
 
+    /** Another way to the scales is as good if it loses no more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ort-1.28-cpu", "standard"})
+    void otherScalesThanTheExports_passByTheirValues(String target) throws IOException {
+        BlockFormat plain = format(4, ZeroPoint.ASYMMETRIC, ScaleChoice.NEAREST, DType.FLOAT32);
+        BlockFormat searched = format(4, ZeroPoint.ASYMMETRIC, ScaleChoice.SEARCH, DType.FLOAT32);
+        ExportedSample sample = sample(plain, target);
+        try (SourceModel source = sample.source()) {
+            Model written = ModelReader.read(sample.write(folder));
+
+            Section section = WeightAudit.section(sample(searched, target).graph(source), written);
+
+            assertThat(section.failures()).isZero();
+            assertThat(section.findings())
+                    .filteredOn(finding -> finding.text().contains("relative error"))
+                    .isNotEmpty()
+                    .allMatch(finding ->
+                            finding.text().matches(".* relative error (\\S+) \\(Frobenius\\), by plain rounding \\1"));
+        }
+    }
+
     private static int count(Model model, String suffix) {
         return (int) model.graph().initializers().stream()
                 .filter(weight -> weight.name().endsWith(suffix))
@@ -114,7 +135,11 @@ final class BlockAuditTest {
                     .singleElement()
                     .satisfies(note -> {
                         assertThat(note.where()).isEqualTo(fault.codes());
-                        assertThat(note.text()).contains(" not the nearest for their scale, worst at [");
+                        assertThat(note.text()).contains(" codes are not the nearest for their scale, worst at [");
+                        if (fault.place().equals(fault.codes())) {
+                            String wrong = note.text().substring(0, note.text().indexOf(' '));
+                            assertThat(section.comparisons().get(0).line()).contains(": " + wrong + " of 3072 differ");
+                        }
                     });
         }
     }

@@ -16,7 +16,7 @@ enum PlantedCodeFault {
     ZERO_POINT_OF_4_BITS_ONE_OFF(4, ZeroPoint.ASYMMETRIC, "_zero", bytes -> flipped(bytes, 2, 0x01)),
     ZERO_POINT_OF_8_BITS_ONE_OFF(8, ZeroPoint.ASYMMETRIC, "_zero", bytes -> flipped(bytes, 2, 0x01));
 
-    private static final String MATRIX = "layers.1.feed_forward.w1.weight_q";
+    private static final String MATRIX = "layers.1.feed_forward.w2.weight_q";
 
     private final int bits;
     private final ZeroPoint zero;
@@ -66,11 +66,12 @@ enum PlantedCodeFault {
         return changed;
     }
 
-    /** The first two, of one float32 each. */
+    /** The first two, of three float32 each. */
     private static byte[] rowsExchanged(byte[] bytes) {
         byte[] changed = bytes.clone();
-        System.arraycopy(bytes, 0, changed, Float.BYTES, Float.BYTES);
-        System.arraycopy(bytes, Float.BYTES, changed, 0, Float.BYTES);
+        int row = 3 * Float.BYTES;
+        System.arraycopy(bytes, 0, changed, row, row);
+        System.arraycopy(bytes, row, changed, 0, row);
         return changed;
     }
 }
