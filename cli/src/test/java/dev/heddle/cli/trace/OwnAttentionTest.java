@@ -60,8 +60,8 @@ final class OwnAttentionTest {
 
     static Stream<Arguments> samples() {
         return Stream.of("llama-tiny", "baichuan-m1-tiny")
-                .flatMap(name -> Stream.of(new KvCache.None(), new KvCache.Dynamic())
-                        .map(cache -> Arguments.of(name, cache)));
+                .flatMap(name ->
+                        Stream.of(new KvCache.None(), new KvCache.Dynamic()).map(cache -> Arguments.of(name, cache)));
     }
 
     @ParameterizedTest
