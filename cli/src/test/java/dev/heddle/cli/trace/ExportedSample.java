@@ -28,6 +28,12 @@ record ExportedSample(String name, GraphOptions options) {
         return of(name, new KvCache.Dynamic());
     }
 
+    /** Its functions expanded. */
+    static ExportedSample of(String name, int opset) {
+        return new ExportedSample(
+                name, new GraphOptions(opset, FunctionStyle.INLINE, new KvCache.Dynamic(), DType.FLOAT32));
+    }
+
     static ExportedSample of(String name, KvCache cache) {
         return new ExportedSample(name, new GraphOptions(21, FunctionStyle.INLINE, cache, DType.FLOAT32));
     }

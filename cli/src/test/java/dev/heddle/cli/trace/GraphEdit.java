@@ -75,6 +75,13 @@ final class GraphEdit {
         return this;
     }
 
+    GraphEdit attribute(String output, String name, Attribute value) {
+        Node old = node(output);
+        Map<String, Attribute> attributes = new TreeMap<>(old.attributes());
+        attributes.put(name, value);
+        return replace(output, old.opType(), attributes, old.inputs().toArray(new String[0]));
+    }
+
     /** Every node that reads one value reads another. */
     GraphEdit rerouteAll(String from, String to) {
         for (Node node : List.copyOf(nodes)) {
