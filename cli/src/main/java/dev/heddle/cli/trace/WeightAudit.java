@@ -72,7 +72,7 @@ public final class WeightAudit {
         try {
             audit = BlockAudit.of(source, stored);
         } catch (IllegalArgumentException e) {
-            fail(name, e.getMessage());
+            fail(name, String.valueOf(e.getMessage()));
             return;
         }
         if (audit.codesAreRight()) {
