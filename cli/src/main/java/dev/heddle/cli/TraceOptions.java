@@ -28,7 +28,9 @@ final class TraceOptions {
     @Nullable
     Path repro;
 
-    @Option(names = "--weights", description = "Compare each weight of B with what A gives, bit for bit.")
+    @Option(
+            names = "--weights",
+            description = "Compare each weight of B with what A gives: bit for bit, codes of few bits by value.")
     boolean weights;
 
     @Option(

@@ -138,6 +138,19 @@ final class ParityModesTest {
     }
 
     @Test
+    void weightsOfFewBits_areJudgedByTheirSource() throws Exception {
+        Path coded = ExportedModels.export(
+                "ram-mta-v2", folder, "--weights", "int4", "--asymmetric", "--exclude", "*.w2.weight");
+
+        CommandRun run = run(coded, "--weights");
+
+        run.assertDone();
+        assertThat(texts(json().at("/sections/0/findings"), "text"))
+                .anyMatch(text -> text.matches("uint8\\[96,1,16] the nearest codes for their scales,"
+                        + " relative error \\d.\\d\\de-02 \\(Frobenius\\), by plain rounding \\d.\\d\\de-0[12]"));
+    }
+
+    @Test
     void values_haveTheirDepth() throws Exception {
         run(right, "--all").assertDone();
 

@@ -58,7 +58,7 @@ final class Bisection {
         Optional<ValueComparison> own = firstOwn(suspects);
         if (own.isEmpty()) {
             // A value that is right by chance can hide what lies before it.
-            own = firstOwn(sorted(ancestors(List.of(inherited.get().value()))));
+            own = firstOwn(withSiblings(sorted(ancestors(List.of(inherited.get().value())))));
         }
         return Optional.of(new Found(inherited.get(), own));
     }
@@ -82,7 +82,14 @@ final class Bisection {
         Set<String> suspects = ancestors(List.of(bad));
         suspects.removeAll(ancestors(right));
         suspects.add(bad);
-        return sorted(suspects);
+        return withSiblings(sorted(suspects));
+    }
+
+    /** Also what else their nodes make: of several wrong results the first is to be named, whichever of them was looked for. */
+    private List<String> withSiblings(List<String> values) {
+        Set<String> all = new HashSet<>();
+        values.forEach(value -> all.addAll(trace.node(value).outputs()));
+        return sorted(all);
     }
 
     /** The values themselves and all that they are made from; a shape says nothing of the values that it is of. */

@@ -6,6 +6,8 @@ import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.interpret.Interpreter;
 import dev.heddle.exporter.interpret.Tensor;
 import dev.heddle.exporter.onnx.ValueTypes;
+import dev.heddle.exporter.rewrite.Inliner;
+import dev.heddle.exporter.rewrite.ScoreOutputs;
 import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.HostTensor;
@@ -38,7 +40,7 @@ public final class InterpretedSide implements TracedSide {
 
     private static Interpreter interpreter(String name, Model model) {
         try {
-            return new Interpreter(model);
+            return new Interpreter(ScoreOutputs.shown(Inliner.inline(model)));
         } catch (GraphException e) {
             throw new GraphException(name + ": " + e.getMessage() + "; " + name + "@portable runs it on ONNX Runtime");
         }

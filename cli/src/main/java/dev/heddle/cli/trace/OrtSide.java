@@ -5,10 +5,12 @@ import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.TensorType;
 import dev.heddle.exporter.onnx.LinkedModelWriter;
 import dev.heddle.exporter.onnx.ValueTypes;
+import dev.heddle.exporter.rewrite.ScoreOutputs;
 import dev.heddle.exporter.rewrite.Taps;
 import dev.heddle.runtime.parity.Side;
 import dev.heddle.runtime.session.HostTensor;
 import dev.heddle.runtime.session.ModelSession;
+import dev.heddle.runtime.session.Provider;
 import dev.heddle.runtime.session.SessionOptions;
 import dev.heddle.runtime.session.TensorSpec;
 import java.io.IOException;
@@ -34,8 +36,9 @@ public final class OrtSide implements TracedSide {
     /** @param model what is in the file, or the same with its functions expanded */
     public OrtSide(Path file, Model model, SessionOptions options) {
         this.file = file;
-        this.model = model;
-        this.types = ValueTypes.of(model);
+        // Only the kernel of the CPU is known to give them.
+        this.model = options.provider() == Provider.CPU ? ScoreOutputs.shown(model) : model;
+        this.types = ValueTypes.of(this.model);
         this.options = options;
     }
 

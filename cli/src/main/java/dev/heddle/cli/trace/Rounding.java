@@ -34,7 +34,8 @@ final class Rounding {
         }
     }
 
-    private static double read(ByteBuffer from, int at, DType dtype) {
+    /** The element at that byte. */
+    static double read(ByteBuffer from, int at, DType dtype) {
         return switch (dtype) {
             case FLOAT32 -> from.getFloat(at);
             case FLOAT64 -> from.getDouble(at);
@@ -46,6 +47,13 @@ final class Rounding {
             case UINT8 -> Byte.toUnsignedInt(from.get(at));
             case UINT4, INT4 -> throw new IllegalArgumentException("elements of " + dtype.onnxName() + " share bytes");
         };
+    }
+
+    /** The nearest value of a float type. */
+    static double nearest(double value, DType dtype) {
+        ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES);
+        write(bytes, dtype, value);
+        return read(bytes, 0, dtype);
     }
 
     /** Writes a value as an element of that type. */

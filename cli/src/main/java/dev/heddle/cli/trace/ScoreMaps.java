@@ -1,5 +1,6 @@
 package dev.heddle.cli.trace;
 
+import dev.heddle.exporter.rewrite.ScoreOutputs;
 import dev.heddle.runtime.parity.Grid;
 import dev.heddle.runtime.parity.Illustration.AttentionScores;
 import dev.heddle.runtime.parity.TensorComparison;
@@ -18,9 +19,12 @@ final class ScoreMaps {
 
     private record Entry(String value, double severity, AttentionScores scores) {}
 
-    /** Softmax over keys, [batch, head, query, key]; other values are passed by. */
+    /** Softmax over keys, [batch, head, query, key], also within an operator; other values are passed by. */
     void look(ValuePair pair, TensorComparison comparison) {
-        boolean scores = pair.node().opType().equals("Softmax") && pair.actual().rank() == 4;
+        boolean within =
+                ScoreOutputs.of(pair.node()).filter(pair.name()::equals).isPresent();
+        boolean scores = within
+                || (pair.node().opType().equals("Softmax") && pair.actual().rank() == 4);
         if (!scores || !(comparison instanceof TensorComparison.Values values)) {
             return;
         }

@@ -78,7 +78,7 @@ final class BrokenModelChecksTest {
     @ParameterizedTest
     @ValueSource(strings = {"ram-mta-v1", "ram-mta-v2", "baichuan-m1-tiny", "llama-tiny", "diffllama-tiny"})
     void rightModel_passesAllChecks(String sample) throws IOException {
-        var exported = new ExportedSample(sample, new KvCache.Static(16));
+        var exported = ExportedSample.of(sample, new KvCache.Static(16));
         Path file = exported.write(folder);
         try (ModelSession session = ModelSession.open(file, SessionOptions.defaults());
                 SourceModel source = exported.source()) {

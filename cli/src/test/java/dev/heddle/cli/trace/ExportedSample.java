@@ -18,13 +18,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 
-/** A sample as a model with its functions expanded, opset 21, as it should be or with a mistake in it. */
-record ExportedSample(String name, KvCache cache) {
+/** A sample as a model, as it should be or with a mistake in it. */
+record ExportedSample(String name, GraphOptions options) {
 
     private static final Path SAMPLES = Path.of("../models/src/test/resources/samples");
 
+    /** Its functions expanded, opset 21. */
     static ExportedSample of(String name) {
-        return new ExportedSample(name, new KvCache.Dynamic());
+        return of(name, new KvCache.Dynamic());
+    }
+
+    /** Its functions expanded. */
+    static ExportedSample of(String name, int opset) {
+        return new ExportedSample(
+                name, new GraphOptions(opset, FunctionStyle.INLINE, new KvCache.Dynamic(), DType.FLOAT32));
+    }
+
+    static ExportedSample of(String name, KvCache cache) {
+        return new ExportedSample(name, new GraphOptions(21, FunctionStyle.INLINE, cache, DType.FLOAT32));
     }
 
     SourceModel source() {
@@ -32,7 +43,7 @@ record ExportedSample(String name, KvCache cache) {
     }
 
     private ModelExport export() {
-        return new ModelExport(new GraphOptions(21, FunctionStyle.INLINE, cache, DType.FLOAT32), "test");
+        return new ModelExport(options, "test");
     }
 
     Model graph(SourceModel source) {

@@ -6,11 +6,14 @@ import dev.heddle.exporter.graph.Initializer;
 import dev.heddle.exporter.graph.Literal;
 import dev.heddle.exporter.graph.Model;
 import dev.heddle.exporter.graph.Node;
+import dev.heddle.exporter.graph.TensorData;
+import dev.heddle.exporter.graph.TensorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -72,6 +75,13 @@ final class GraphEdit {
         return this;
     }
 
+    GraphEdit attribute(String output, String name, Attribute value) {
+        Node old = node(output);
+        Map<String, Attribute> attributes = new TreeMap<>(old.attributes());
+        attributes.put(name, value);
+        return replace(output, old.opType(), attributes, old.inputs().toArray(new String[0]));
+    }
+
     /** Every node that reads one value reads another. */
     GraphEdit rerouteAll(String from, String to) {
         for (Node node : List.copyOf(nodes)) {
@@ -91,32 +101,54 @@ final class GraphEdit {
 
     /** Changes the numbers of a float32 weight. */
     GraphEdit weight(String name, UnaryOperator<float[]> change) {
-        for (int i = 0; i < weights.size(); i++) {
-            Initializer weight = weights.get(i);
-            if (weight.name().equals(name)) {
-                weights.set(i, changed(weight, change));
-                return this;
-            }
-        }
-        throw new IllegalArgumentException("no weight " + name);
+        Initializer weight = weight(name);
+        weights.set(weights.indexOf(weight), changed(weight, change));
+        return this;
+    }
+
+    private Initializer weight(String name) {
+        return weights.stream()
+                .filter(weight -> weight.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no weight " + name));
     }
 
     private static Initializer changed(Initializer weight, UnaryOperator<float[]> change) {
+        Literal old = Literal.of(weight.data().type(), ByteBuffer.wrap(bytes(weight)));
+        float[] values = new float[old.values().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = old.values().get(i).floatValue();
+        }
+        List<Number> numbers = new ArrayList<>();
+        for (float value : change.apply(values)) {
+            numbers.add(value);
+        }
+        return new Initializer(weight.name(), new Literal(old.type(), numbers));
+    }
+
+    /** Changes the bytes of a weight of any type. */
+    GraphEdit bytes(String name, UnaryOperator<byte[]> change) {
+        Initializer weight = weight(name);
+        weights.set(
+                weights.indexOf(weight),
+                new Initializer(name, new Bytes(weight.data().type(), change.apply(bytes(weight)))));
+        return this;
+    }
+
+    private static byte[] bytes(Initializer weight) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             weight.data().writeTo(Channels.newChannel(bytes));
-            Literal old = Literal.of(weight.data().type(), ByteBuffer.wrap(bytes.toByteArray()));
-            float[] values = new float[old.values().size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = old.values().get(i).floatValue();
-            }
-            List<Number> numbers = new ArrayList<>();
-            for (float value : change.apply(values)) {
-                numbers.add(value);
-            }
-            return new Initializer(weight.name(), new Literal(old.type(), numbers));
+            return bytes.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private record Bytes(TensorType type, byte[] bytes) implements TensorData {
+        @Override
+        public void writeTo(WritableByteChannel out) throws IOException {
+            out.write(ByteBuffer.wrap(bytes));
         }
     }
 

@@ -2,13 +2,16 @@ package dev.heddle.cli.trace;
 
 import dev.heddle.exporter.graph.Attribute;
 import dev.heddle.exporter.graph.Literal;
+import dev.heddle.exporter.graph.Shape;
+import dev.heddle.models.family.SourceModel;
+import dev.heddle.models.weight.Weight;
+import dev.heddle.models.weight.WeightReader;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Mistakes that exporters make, each planted into a sample's model (opset 21, expanded). A new one is one entry.
+ * Mistakes that exporters make, each planted into a sample's model (expanded; opset 21 unless it says another). A new one is one entry.
  *
  * <p>The plant edits the model; the place is the node that a search must name.
  */
@@ -61,28 +64,14 @@ enum PlantedFault {
                     .constant("axis", Literal.int64s(2))
                     .replace("present.1.last_value", "Slice", Map.of(), Place.M1 + "v_shift.y", "last", "end", "axis"),
             "present.1.last_value/Slice"),
-    ROTATION_OF_THE_OTHER_STYLE(
-            "baichuan-m1-tiny",
-            edit -> edit.constant("pairs", Literal.int64s(0, 0, 4, 2))
-                    .constant("whole", Literal.int64s(0, 0, 0, -1))
-                    .add("by_pair", "Reshape", Map.of(), Place.M1 + "q_heads", "pairs_shape")
-                    .add("head_shape", "Shape", Map.of(), Place.M1 + "q_heads")
-                    .add("front", "Slice", Map.of(), "head_shape", "zero", "three", "zero")
-                    .constant("zero", Literal.int64s(0))
-                    .constant("three", Literal.int64s(3))
-                    .constant("tail", Literal.int64s(4, 2))
-                    .add("pairs_shape", "Concat", Map.of("axis", new Attribute.Int(0)), "front", "tail")
-                    .add(
-                            "by_half",
-                            "Transpose",
-                            Map.of("perm", new Attribute.Ints(List.of(0L, 1L, 2L, 4L, 3L))),
-                            "by_pair")
-                    .add("unpaired", "Reshape", Map.of(), "by_half", "head_shape")
-                    .reroute(Place.M1 + "q_rot_first", 0, "unpaired"),
-            Place.M1 + "q_rot_first/Split"),
+    ROTATION_OF_HALVES_FOR_PAIRS(
+            "llama-tiny",
+            23,
+            edit -> edit.attribute(Place.M1 + "q_rot", "interleaved", new Attribute.Int(1)),
+            Place.M1 + "q_rot/RotaryEmbedding"),
     HEAD_NOT_NORMED(
             "baichuan-m1-tiny",
-            edit -> edit.weight("lm_head.weight_unit_t", values -> scaled(values, 1.5f)),
+            edit -> edit.weight("lm_head.weight_unit_t", values -> stored("baichuan-m1-tiny", "lm_head.weight")),
             "lm_head.logits/MatMul"),
     WINDOW_OFF_BY_ONE(
             "baichuan-m1-tiny",
@@ -105,13 +94,17 @@ enum PlantedFault {
             "ram-mta-v2",
             edit -> edit.weight("layers.1.feed_forward.w2.weight_t", PlantedFault::firstRowZero),
             "layers.1.feed_forward.w2.out/MatMul"),
-    /** ONNX Runtime computes float16 in float32 on CPU, so the rounding is done by adding a number whose last place is 2^-11. */
+    /**
+     * ONNX Runtime computes float16 in float32 on CPU and drops the casts, so probabilities are rounded to the 11 bits of a half by Veltkamp's splitting: with
+     * c = (2^13 + 1) x, c - (c - x).
+     */
     SOFTMAX_IN_HALF_PRECISION(
             "ram-mta-v2",
-            edit -> edit.constant("coarse", Literal.float32(6144))
+            edit -> edit.constant("splitter", Literal.float32(8193))
                     .add("fine", "Softmax", Map.of("axis", new Attribute.Int(-1)), Place.V2 + "scores_visible")
-                    .add("rounded", "Add", Map.of(), "fine", "coarse")
-                    .replace(Place.V2 + "softmax", "Sub", Map.of(), "rounded", "coarse"),
+                    .add("scaled", "Mul", Map.of(), "fine", "splitter")
+                    .add("rest", "Sub", Map.of(), "scaled", "fine")
+                    .replace(Place.V2 + "softmax", "Sub", Map.of(), "scaled", "rest"),
             Place.V2 + "softmax/Sub"),
     PADDING_MASK_IGNORED(
             "ram-mta-v2",
@@ -126,17 +119,23 @@ enum PlantedFault {
     }
 
     private final String sample;
+    private final int opset;
     private final UnaryOperator<GraphEdit> plant;
     private final String place;
 
     PlantedFault(String sample, UnaryOperator<GraphEdit> plant, String place) {
+        this(sample, 21, plant, place);
+    }
+
+    PlantedFault(String sample, int opset, UnaryOperator<GraphEdit> plant, String place) {
         this.sample = sample;
+        this.opset = opset;
         this.plant = plant;
         this.place = place;
     }
 
-    String sample() {
-        return sample;
+    ExportedSample sample() {
+        return ExportedSample.of(sample, opset);
     }
 
     UnaryOperator<GraphEdit> plant() {
@@ -168,12 +167,19 @@ enum PlantedFault {
         return changed;
     }
 
-    private static float[] scaled(float[] values, float factor) {
-        float[] changed = values.clone();
-        for (int i = 0; i < changed.length; i++) {
-            changed[i] *= factor;
+    /** A matrix as the checkpoint has it, transposed. */
+    private static float[] stored(String sample, String tensor) {
+        try (SourceModel source = ExportedSample.of(sample).source()) {
+            Shape shape = source.checkpoint().tensors().get(tensor).shape();
+            double[] values = new WeightReader(source.checkpoint())
+                    .doubles(new Weight.Transposed(new Weight.Stored(tensor, shape)))
+                    .data();
+            float[] floats = new float[values.length];
+            for (int i = 0; i < floats.length; i++) {
+                floats[i] = (float) values[i];
+            }
+            return floats;
         }
-        return changed;
     }
 
     private static float[] firstRowZero(float[] values) {

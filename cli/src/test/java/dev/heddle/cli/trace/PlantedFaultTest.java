@@ -48,7 +48,7 @@ final class PlantedFaultTest {
     @ParameterizedTest
     @EnumSource
     void bisection_namesTheNodeThatIsWrong_andWritesItAlone(PlantedFault fault) throws IOException {
-        ExportedSample sample = ExportedSample.of(fault.sample());
+        ExportedSample sample = fault.sample();
         Path repro = folder.resolve("repro");
         Map<String, HostTensor> written = new TreeMap<>();
         try (TracedSide right = sample.reference();

@@ -2,6 +2,7 @@ package dev.heddle.exporter.interpret;
 
 import dev.heddle.exporter.graph.Attribute;
 import dev.heddle.exporter.graph.DType;
+import dev.heddle.exporter.rewrite.ScoreOutputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,13 @@ final class Attending {
         if (call.outputs() > 1) {
             outputs.add(keys);
             outputs.add(values);
+        }
+        if (call.outputs() > 3) {
+            if (call.integer("qk_matmul_output_mode", 0) != ScoreOutputs.AFTER_SOFTMAX) {
+                throw new IllegalArgumentException(
+                        "Attention gives scores behind the softmax alone, asked for: " + call.attributes());
+            }
+            outputs.add(weights);
         }
         return outputs;
     }

@@ -136,13 +136,17 @@ final class MatrixRules {
         }
         Dim past = call.has(4) ? call.shape(4).dim(2) : Dim.of(0);
         Dim total = past.plus(k.dim(2));
+        Shape scores = Shape.of(q.dim(0), q.dim(1), q.dim(2), total);
         if (call.has(3)) {
-            requireMask(call, Shape.of(q.dim(0), q.dim(1), q.dim(2), total));
+            requireMask(call, scores);
         }
         TensorType presentKey = new TensorType(call.dtype(1), k.with(2, total));
         TensorType presentValue = new TensorType(call.dtype(2), v.with(2, total));
-        List<Typed> outputs =
-                List.of(Typed.of(call.dtype(0), q.with(3, v.dim(3))), new Typed(presentKey), new Typed(presentValue));
+        List<Typed> outputs = List.of(
+                Typed.of(call.dtype(0), q.with(3, v.dim(3))),
+                new Typed(presentKey),
+                new Typed(presentValue),
+                Typed.of(call.dtype(0), scores));
         return outputs.subList(0, call.outputCount());
     }
 

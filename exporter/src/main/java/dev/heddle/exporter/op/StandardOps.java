@@ -103,8 +103,9 @@ public final class StandardOps {
                 "Attention",
                 23,
                 "Q K V attn_mask? past_key? past_value?",
-                "Y present_key? present_value?",
+                "Y present_key? present_value? qk_matmul_output?",
                 MatrixRules::attention,
+                optional("qk_matmul_output_mode", INT),
                 optional("scale", FLOAT),
                 optional("softmax_precision", INT));
     }

@@ -44,7 +44,7 @@ public final class NodeModel {
             node.inputs().stream().filter(name -> !name.isEmpty()).forEach(read::add);
             alone.add(withResults(node));
             node.outputs().stream()
-                    .filter(types::containsKey)
+                    .filter(name -> !name.isEmpty() && types.containsKey(name))
                     .forEach(name -> outputs.add(typed(name + RESULT, types.get(name))));
         }
         List<NamedType> inputs = read.stream()

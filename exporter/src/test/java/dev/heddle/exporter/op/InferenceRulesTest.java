@@ -90,7 +90,10 @@ final class InferenceRulesTest {
                         "float[b,2,p,6]",
                         "float[b,2,p,8]")
                 .withOutputs(3);
+        Rule scored = Rule.of("Attention", "float[b,4,q,6]", "float[b,2,k,6]", "float[b,2,k,8]")
+                .withOutputs(4);
         return Stream.of(
+                Arguments.of(scored, "float[b,4,q,8] float[b,2,k,6] float[b,2,k,8] float[b,4,q,k]"),
                 Arguments.of(split, "float[b,3] float[b,3]"),
                 Arguments.of(uneven, "float[b,2] float[b,4]"),
                 Arguments.of(cached, "float[b,4,q,8] float[b,2,p + q,6] float[b,2,p + q,8]"));

@@ -1,6 +1,5 @@
 package dev.heddle.models.weight;
 
-import dev.heddle.exporter.graph.TensorData;
 import dev.heddle.exporter.graph.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +8,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.function.Consumer;
 
 /** Codes, scales or zero points of a quantised weight as a stream; memory is that of some thousand blocks, whatever the weight's size. */
-final class PartData implements TensorData {
+final class PartData implements QuantizedPart {
 
     /** Even, so that a piece of 4-bit numbers is whole bytes. */
     private static final int PIECE_BLOCKS = 1 << 14;
@@ -23,6 +22,16 @@ final class PartData implements TensorData {
         this.weight = weight;
         this.blocks = blocks;
         this.errors = errors;
+    }
+
+    @Override
+    public Weight.Part part() {
+        return weight;
+    }
+
+    @Override
+    public WeightRows source() {
+        return new WeightRows(weight.of().shape(), blocks.elements());
     }
 
     @Override

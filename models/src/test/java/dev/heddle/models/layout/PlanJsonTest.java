@@ -57,6 +57,10 @@ final class PlanJsonTest {
                 "\"torch\" | \"gguf\" | the format of a file, got gguf",
                 "[\"bfloat16\"] | [\"half\"] | the element type of b, got [\"half\"]",
                 "2,3] | 2,-3] | the shape of a, got [\"float\",2,-3]",
+                "2,3] | 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1] | at most 16 axes of a, got 17",
+                "\"params.json\"} | \"b/params.json\"} | names of files beside the model, got \"b/params.json\"",
+                "'4]}]' | '4]},{\"path\":\"b.pth\",\"format\":\"torch\",\"tensors\":{\"b\":[\"float\"]}}]' | each tensor in one"
+                        + " file, got b in two",
                 "true | 1 | files and whole, got something else"
             })
     void planThatWouldDoHarm_isRefused(String part, String other, String problem) {
