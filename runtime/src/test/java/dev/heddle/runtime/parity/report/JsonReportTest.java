@@ -169,6 +169,8 @@ class JsonReportTest {
 
         assertThat(tensor.path("of_bound").asText()).isEqualTo("Infinity");
         assertThat(tensor.at("/worst/0/actual").asText()).isEqualTo("NaN");
+        assertThat(tensor.path("expected_non_finite").toString()).isEqualTo("{\"nans\":0,\"infinities\":0}");
+        assertThat(tensor.path("actual_non_finite").toString()).isEqualTo("{\"nans\":1,\"infinities\":0}");
     }
 
     @Test
