@@ -43,8 +43,9 @@ final class BrokenConversionTest {
 
         CommandRun run = CommandRun.of("convert", model, "-o", folder.resolve("back"));
 
-        run.assertFailed("tensor model.embed_tokens.weight: expected 5248 bytes of the model's weights, got 5120; export"
-                + " the source again");
+        run.assertFailed(
+                "tensor model.embed_tokens.weight: expected 5248 bytes of the model's weights, got 5120; export"
+                        + " the source again");
         assertThat(folder.resolve("back")).doesNotExist();
     }
 
@@ -53,7 +54,8 @@ final class BrokenConversionTest {
         Model read = ModelReader.read(model.resolve("model.onnx"));
         ObjectNode description =
                 (ObjectNode) new ObjectMapper().readTree(read.metadata().get("heddle"));
-        ArrayNode type = (ArrayNode) description.at("/checkpoint/files/0/tensors").get(tensor);
+        ArrayNode type =
+                (ArrayNode) description.at("/checkpoint/files/0/tensors").get(tensor);
         type.set(1, rows);
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.copy(model.resolve("config.json"), other.resolve("config.json"));

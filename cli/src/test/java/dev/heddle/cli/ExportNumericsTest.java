@@ -173,9 +173,10 @@ final class ExportNumericsTest {
         assertThat(run.out().lines().filter(line -> line.contains("as long as float32")))
                 .containsExactlyElementsOf(
                         said
-                                ? List.of("int8 weights with float activations take about ten times as long as float32 on"
-                                        + " ort-1.28-cpu: for speed add --activations int8, which rounds more, or take"
-                                        + " --weights int4")
+                                ? List.of(
+                                        "int8 weights with float activations take about ten times as long as float32 on"
+                                                + " ort-1.28-cpu: for speed add --activations int8, which rounds more, or take"
+                                                + " --weights int4")
                                 : List.of());
     }
 

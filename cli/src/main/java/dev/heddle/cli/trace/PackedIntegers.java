@@ -6,7 +6,8 @@ package dev.heddle.cli.trace;
  * @param bytes not copied
  * @param signed two's complement
  */
-// Not the reader of heddle convert: parity judges what that one wrote, and would not see its mistakes if they were its own too.
+// Not the reader of heddle convert: parity judges what that one wrote, and would not see its mistakes if they were its
+// own too.
 record PackedIntegers(byte[] bytes, int bits, boolean signed) {
 
     int at(int index) {
