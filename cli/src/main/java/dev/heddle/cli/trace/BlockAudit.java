@@ -2,6 +2,7 @@ package dev.heddle.cli.trace;
 
 import dev.heddle.models.weight.WeightRows;
 import dev.heddle.runtime.parity.Figures;
+import dev.heddle.runtime.session.DType;
 import dev.heddle.runtime.session.HostTensor;
 import java.io.IOException;
 import java.util.Locale;
@@ -96,8 +97,8 @@ final class BlockAudit {
     /** The whole matrix. */
     Values values() throws IOException {
         long[] shape = source.shape().lengths();
-        HostTensor nearest = HostTensor.zeros(dev.heddle.runtime.session.DType.FLOAT32, shape);
-        HostTensor found = HostTensor.zeros(dev.heddle.runtime.session.DType.FLOAT32, shape);
+        HostTensor nearest = HostTensor.zeros(DType.FLOAT32, shape);
+        HostTensor found = HostTensor.zeros(DType.FLOAT32, shape);
         double[] values = new double[stored.columns()];
         stored.read((row, codes) -> {
             source.read(row, values);

@@ -6,12 +6,14 @@ package dev.heddle.cli.trace;
  * @param bytes not copied
  * @param signed two's complement
  */
+// Not the reader of heddle convert: parity judges what that one wrote, and would not see its mistakes if they were its
+// own too.
 record PackedIntegers(byte[] bytes, int bits, boolean signed) {
 
     int at(int index) {
         long position = (long) index * bits;
         int code = bytes[(int) (position / Byte.SIZE)] >> position % Byte.SIZE & (1 << bits) - 1;
-        return signed && code > largest() ? code - (1 << bits) : code;
+        return code > largest() ? code - (1 << bits) : code;
     }
 
     int least() {
@@ -20,10 +22,10 @@ record PackedIntegers(byte[] bytes, int bits, boolean signed) {
 
     /** What stands for 0 where no zero point is stored. */
     int middle() {
-        return signed ? 0 : 1 << bits - 1;
+        return least() + (1 << bits - 1);
     }
 
     int largest() {
-        return signed ? (1 << bits - 1) - 1 : (1 << bits) - 1;
+        return least() + (1 << bits) - 1;
     }
 }

@@ -2,10 +2,14 @@ package dev.heddle.runtime.parity.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.runtime.parity.Finding;
 import dev.heddle.runtime.parity.Inputs;
 import dev.heddle.runtime.parity.ParityReport;
+import dev.heddle.runtime.parity.Precision;
 import dev.heddle.runtime.parity.Section;
+import dev.heddle.runtime.parity.SectionBuilder;
 import dev.heddle.runtime.parity.Side;
+import dev.heddle.runtime.parity.TensorComparer;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -68,6 +72,21 @@ class JunitReportTest {
             assertThat(suite.getAttribute("failures"))
                     .isEqualTo("" + all(suite, "failure").size());
         });
+    }
+
+    /** A suite has no more cases than a reader can take in. */
+    @Test
+    void casesThatAreNotListed_areCountedInTheOutput() throws Exception {
+        var many = new SectionBuilder("many", TensorComparer.of(Precision.FLOAT32));
+        IntStream.range(0, SectionBuilder.KEPT + 7).forEach(i -> many.add(Finding.pass("check " + i, "equal")));
+        var report = new ParityReport(Side.of("a"), Side.of("b"), Inputs.of("-"), List.of(many.build()));
+
+        Element root = parsed(report);
+
+        assertThat(all(root, "testcase")).hasSize(SectionBuilder.KEPT);
+        assertThat(all(root, "system-out"))
+                .extracting(Element::getTextContent)
+                .containsExactly("7 more were judged and are not listed\n");
     }
 
     @Test
