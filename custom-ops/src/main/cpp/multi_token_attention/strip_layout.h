@@ -12,17 +12,18 @@ inline constexpr int64_t kLongRow = 4096;  // keys beyond which a strip of all h
 
 /// Sizes of a worker's memory, and offsets into it in floats.
 struct StripLayout {
-  bool streamed;  ///< no step after the softmax needs whole rows
-  int64_t rows;   ///< of a strip, at most
-  int64_t block;  ///< keys taken at a time
-  int64_t spans;  ///< of a row
+  bool mixes_context;  ///< the second mix joins heads with the same values: contexts are mixed
+  bool streamed;       ///< no step after the softmax needs whole rows
+  int64_t rows;        ///< of a strip, at most
+  int64_t block;       ///< keys taken at a time
+  int64_t spans;       ///< of a row
   WindowLayout score_window, weight_window;
   int64_t plane_stride, plane_head;    ///< of a block of scores or weights, [heads][rows][block]
   int64_t weight_stride, weight_head;  ///< of a block of exponentials, as a plane
 
   int64_t score_cells, score_shared, score_above;
   int64_t weight_cells, weight_shared, weight_above;
-  int64_t plane, mixed, weights, context, queries;
+  int64_t plane, mixed, weights, context, unmixed, queries;
   int64_t sums, largest, inverse, context_largest, span_largest;
   int64_t total;
 
@@ -30,7 +31,8 @@ struct StripLayout {
     const AttentionParams& p = *packed.params;
     int64_t g = packed.group;
     StripLayout l;
-    l.streamed = !p.post_kernel && !p.post_mix;
+    l.mixes_context = !p.post_kernel && p.post_mix && p.heads / p.kv_heads % p.post_mix.size == 0;
+    l.streamed = !p.post_kernel && (!p.post_mix || l.mixes_context);
     l.rows = g == 1 ? kStripRows : keys <= kLongRow ? kGroupRows : kLowRows;
     int64_t tile_rows = RoundUp(RoundUp(l.rows, kScoreRows), kConvRows);
     l.block = l.streamed && g == 1 ? 4 * kBlock : 2 * kBlock;
@@ -67,6 +69,7 @@ struct StripLayout {
     mixed = take(streamed ? 0 : g * plane_head);
     weights = take(weight_blocks * g * weight_head);
     context = take(g * rows * features);
+    unmixed = take(mixes_context ? g * kLanes : 0);
     queries = take(kScoreRows * d);
     sums = take(g * rows * kLanes);
     largest = take(g * rows);

@@ -74,6 +74,16 @@ class StripValues {
     return window;
   }
 
+  /// The second mix after the product: with the same values for all of its heads it may be moved
+  /// there, where rows are as long as a head and not as the keys.
+  void MixContexts(const StripRows& rows) const {
+    for (int64_t start = 0; start < w_.packed.group; start += p_.post_mix.size) {
+      for (int64_t r = 0; r < rows.count; ++r) {
+        MixContext(start, r);
+      }
+    }
+  }
+
   void FinishStrip(const StripRows& rows) const {
     for (int64_t h = 0; h < w_.packed.group; ++h) {
       for (int64_t r = 0; r < rows.count; ++r) {
@@ -100,6 +110,24 @@ class StripValues {
                    mix ? w_.packed.post_mix + w_.first_head * mix.size : nullptr, mix.size};
     MixWeights(input, w_.Mask(rows.first + r, span), w_.packed.group, w_.Mixed(0) + offset,
                l_.plane_head);
+  }
+
+  void MixContext(int64_t start, int64_t r) const {
+    int64_t size = p_.post_mix.size;
+    const float* mix = w_.packed.post_mix + (w_.first_head + start) * size;
+    float* in = w_.memory + l_.unmixed;
+    for (int64_t x = 0; x < w_.packed.features; x += kLanes) {
+      for (int64_t h = 0; h < size; ++h) {
+        Store(in + h * kLanes, Load(w_.Context(start + h, r) + x));
+      }
+      for (int64_t o = 0; o < size; ++o) {
+        Vec sum = Zero();
+        for (int64_t h = 0; h < size; ++h) {
+          sum = MulAdd(Splat(mix[h * size + o]), Load(in + h * kLanes), sum);
+        }
+        Store(w_.Context(start + o, r) + x, sum);
+      }
+    }
   }
 
   /// The same keys of the next head, to be fetched while this one is computed.
