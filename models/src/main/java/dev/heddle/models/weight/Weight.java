@@ -26,12 +26,22 @@ public sealed interface Weight {
         }
     }
 
+    /** Made of another weight, and so of its stored tensor. */
+    sealed interface Derived extends Weight {
+        Weight of();
+
+        @Override
+        default Stored stored() {
+            return of().stored();
+        }
+    }
+
     /**
      * Rows {@code from} (inclusive) to {@code to} (exclusive) of the first axis.
      *
      * @param label what the rows are, for the name: {@code q}, {@code k}, {@code v}
      */
-    record Rows(Weight of, String label, long from, long to) implements Weight {
+    record Rows(Weight of, String label, long from, long to) implements Derived {
         public Rows {
             long rows = of.shape().lengths()[0];
             if (from < 0 || from >= to || to > rows) {
@@ -46,11 +56,6 @@ public sealed interface Weight {
         }
 
         @Override
-        public Stored stored() {
-            return of.stored();
-        }
-
-        @Override
         public Shape shape() {
             long[] lengths = of.shape().lengths();
             lengths[0] = to - from;
@@ -59,7 +64,7 @@ public sealed interface Weight {
     }
 
     /** The same elements in the same order under another shape; keeps the name. */
-    record Reshaped(Weight of, Shape shape) implements Weight {
+    record Reshaped(Weight of, Shape shape) implements Derived {
         public Reshaped {
             if (of.shape().elements() != shape.elements()) {
                 throw new IllegalArgumentException(of.name() + " of shape " + of.shape() + " cannot become " + shape);
@@ -70,15 +75,10 @@ public sealed interface Weight {
         public String name() {
             return of.name();
         }
-
-        @Override
-        public Stored stored() {
-            return of.stored();
-        }
     }
 
     /** The last two axes swapped. */
-    record Transposed(Weight of) implements Weight {
+    record Transposed(Weight of) implements Derived {
         public Transposed {
             if (of.shape().rank() < 2) {
                 throw new IllegalArgumentException("only a weight of rank 2 or more can be transposed, got " + of.name()
@@ -92,11 +92,6 @@ public sealed interface Weight {
         }
 
         @Override
-        public Stored stored() {
-            return of.stored();
-        }
-
-        @Override
         public Shape shape() {
             Shape shape = of.shape();
             return shape.with(-1, shape.dim(-2)).with(-2, shape.dim(-1));
@@ -104,7 +99,7 @@ public sealed interface Weight {
     }
 
     /** Each row of a matrix divided by its L2 norm (at least 1e-12), in float64: Baichuan's NormHead. */
-    record UnitRows(Weight of) implements Weight {
+    record UnitRows(Weight of) implements Derived {
         public UnitRows {
             if (of.shape().rank() != 2) {
                 throw new IllegalArgumentException(
@@ -118,11 +113,6 @@ public sealed interface Weight {
         }
 
         @Override
-        public Stored stored() {
-            return of.stored();
-        }
-
-        @Override
         public Shape shape() {
             return of.shape();
         }
@@ -133,7 +123,7 @@ public sealed interface Weight {
      *
      * @throws IllegalArgumentException if a row is no whole number of blocks
      */
-    record Quantized(Weight of, BlockFormat format) implements Weight {
+    record Quantized(Weight of, BlockFormat format) implements Derived {
         public Quantized {
             long[] lengths = of.shape().lengths();
             if (lengths.length != 2 || lengths[1] % format.block() != 0) {
@@ -150,27 +140,17 @@ public sealed interface Weight {
         }
 
         @Override
-        public Stored stored() {
-            return of.stored();
-        }
-
-        @Override
         public Shape shape() {
             return of.shape();
         }
     }
 
     /** One of the tensors in which quantised values are stored. */
-    record Part(Quantized of, BlockPart part, BlockLayout layout) implements Weight {
+    record Part(Quantized of, BlockPart part, BlockLayout layout) implements Derived {
 
         @Override
         public String name() {
             return of.name() + part.suffix();
-        }
-
-        @Override
-        public Stored stored() {
-            return of.stored();
         }
 
         @Override
@@ -190,16 +170,11 @@ public sealed interface Weight {
      *
      * @param layout in which the parts lie
      */
-    record Dequantized(Quantized of, BlockLayout layout) implements Weight {
+    record Dequantized(Quantized of, BlockLayout layout) implements Derived {
 
         @Override
         public String name() {
             return of.name();
-        }
-
-        @Override
-        public Stored stored() {
-            return of.stored();
         }
 
         @Override
