@@ -44,6 +44,18 @@ public record Node(
                 doc);
     }
 
+    /** The same node with other outputs. */
+    public Node withOutputs(List<String> names) {
+        return new Node(name, domain, opType, overload, inputs, names, attributes, doc);
+    }
+
+    /** The same node with an attribute set. */
+    public Node withAttribute(String attribute, Attribute value) {
+        SortedMap<String, Attribute> changed = new TreeMap<>(attributes);
+        changed.put(attribute, value);
+        return new Node(name, domain, opType, overload, inputs, outputs, changed, doc);
+    }
+
     /** Which function it calls, if it calls one. */
     public FunctionId functionId() {
         return new FunctionId(domain, opType, overload);

@@ -87,17 +87,9 @@ public final class NodeModel {
     }
 
     private static Node withResults(Node node) {
-        return new Node(
-                node.name(),
-                node.domain(),
-                node.opType(),
-                node.overload(),
-                node.inputs(),
-                node.outputs().stream()
-                        .map(name -> name.isEmpty() ? "" : name + RESULT)
-                        .toList(),
-                node.attributes(),
-                node.doc());
+        return node.withOutputs(node.outputs().stream()
+                .map(name -> name.isEmpty() ? "" : name + RESULT)
+                .toList());
     }
 
     /** Those that the nodes call, and what these call. */

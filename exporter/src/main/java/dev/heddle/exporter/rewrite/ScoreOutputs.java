@@ -7,11 +7,8 @@ import dev.heddle.exporter.graph.Node;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Makes the scores of ONNX's own {@code Attention} a value of the graph: its optional output. */
 public final class ScoreOutputs {
@@ -61,16 +58,6 @@ public final class ScoreOutputs {
             name += "_";
         }
         outputs.add(name);
-        SortedMap<String, Attribute> attributes = new TreeMap<>(node.attributes());
-        attributes.putAll(Map.of(MODE, new Attribute.Int(AFTER_SOFTMAX)));
-        return new Node(
-                node.name(),
-                node.domain(),
-                node.opType(),
-                node.overload(),
-                node.inputs(),
-                outputs,
-                attributes,
-                node.doc());
+        return node.withOutputs(outputs).withAttribute(MODE, new Attribute.Int(AFTER_SOFTMAX));
     }
 }
