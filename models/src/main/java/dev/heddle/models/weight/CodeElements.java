@@ -1,8 +1,6 @@
 package dev.heddle.models.weight;
 
 import dev.heddle.models.checkpoint.StoredTensor;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.Function;
 
@@ -11,9 +9,7 @@ import java.util.function.Function;
  *
  * @param block elements that share a scale and a zero point
  */
-record CodeElements(int block, PackedNumbers codes, StoredTensor scales, ZeroPoints zeroPoints) implements Elements {
-
-    private static final int BLOCK_LENGTH = 1 << 18;
+record CodeElements(int block, PackedNumbers codes, StoredTensor scales, ZeroPoints zeroPoints) implements BlockValues {
 
     /** Where zero lies among the codes of each block. */
     @FunctionalInterface
@@ -67,30 +63,11 @@ record CodeElements(int block, PackedNumbers codes, StoredTensor scales, ZeroPoi
     }
 
     @Override
-    public FloatFormat format() {
-        return FloatFormat.FLOAT64;
-    }
-
-    @Override
-    public int blockLength() {
-        return BLOCK_LENGTH;
-    }
-
-    @Override
-    public ByteBuffer read(long first, int count) {
-        long firstBlock = first / block;
-        int blocks = Math.toIntExact((first + count - 1) / block - firstBlock + 1);
-        double[] scale = new double[blocks];
-        FloatFormat.of(scales.dtype()).decode(scales.read(firstBlock, blocks), 0, blocks, scale, 0);
-        int[] zero = zeroPoints.read(firstBlock, blocks);
-        int[] code = codes.read(first, count);
-        int skipped = (int) (first - firstBlock * block);
-        ByteBuffer values =
-                ByteBuffer.allocate(Math.multiplyExact(count, Double.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-        for (int index = 0; index < count; index++) {
-            int at = (skipped + index) / block;
-            values.putDouble(index * Double.BYTES, (code[index] - zero[at]) * scale[at]);
-        }
-        return values;
+    public Values values(long first, int count) {
+        double[] scale = new double[count];
+        FloatFormat.of(scales.dtype()).decode(scales.read(first, count), 0, count, scale, 0);
+        int[] zero = zeroPoints.read(first, count);
+        int[] code = codes.read(first * block, Math.multiplyExact(count, block));
+        return (index, at) -> (code[index * block + at] - zero[index]) * scale[index];
     }
 }
