@@ -186,6 +186,13 @@ HEDDLE_INLINE float Factor(float factor, float behind) {
   return behind == 0 ? factor : factor * Exp2(Splat(behind))[0];
 }
 
+/// @param count a multiple of kLanes
+HEDDLE_INLINE void ScaleRow(float factor, float* row, int64_t count) {
+  for (int64_t x = 0; x < count; x += kLanes) {
+    Store(row + x, Splat(factor) * Load(row + x));
+  }
+}
+
 /// A part of a span times a factor. What the row does not see stays 0, also if the factor is not
 /// finite.
 /// @param mask counted from the first key of the part

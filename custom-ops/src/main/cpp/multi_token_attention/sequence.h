@@ -3,8 +3,9 @@
 #define HEDDLE_MULTI_TOKEN_ATTENTION_SEQUENCE_H_
 
 #include "common/executor.h"
+#include "multi_token_attention/conv_tiles.h"
+#include "multi_token_attention/key_tiles.h"
 #include "multi_token_attention/params.h"
-#include "multi_token_attention/tiles.h"
 
 namespace heddle::HEDDLE_ISA {
 

@@ -2,6 +2,7 @@
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_STRIP_LAYOUT_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_STRIP_LAYOUT_H_
 
+#include "multi_token_attention/conv_tiles.h"
 #include "multi_token_attention/plane.h"
 #include "multi_token_attention/sequence.h"
 #include "multi_token_attention/window.h"
@@ -14,6 +15,7 @@ inline constexpr int64_t kLongRow = 4096;  // keys beyond which a strip of all h
 struct StripLayout {
   bool mixes_context;  ///< the second mix joins heads with the same values: contexts are mixed
   bool streamed;       ///< no step after the softmax needs whole rows
+  bool online;         ///< and none before it joins heads
   int64_t rows;        ///< of a strip, at most
   int64_t block;       ///< keys taken at a time
   int64_t spans;       ///< of a row
@@ -33,6 +35,7 @@ struct StripLayout {
     StripLayout l;
     l.mixes_context = !p.post_kernel && p.post_mix && p.heads / p.kv_heads % p.post_mix.size == 0;
     l.streamed = !p.post_kernel && (!p.post_mix || l.mixes_context);
+    l.online = l.streamed && !p.pre_mix;
     l.rows = g == 1 ? kStripRows : keys <= kLongRow ? kGroupRows : kLowRows;
     int64_t tile_rows = RoundUp(RoundUp(l.rows, kScoreRows), kConvRows);
     l.block = l.streamed && g == 1 ? 4 * kBlock : 2 * kBlock;
@@ -45,7 +48,7 @@ struct StripLayout {
     l.weight_stride = l.streamed ? l.plane_stride : l.block;
     l.weight_head = l.streamed ? l.plane_head : l.rows * l.weight_stride + 16;
     l.Place(g, p.head_dim, packed.features, l.streamed ? 1 : width / l.block);
-    if (l.streamed && !p.pre_mix) {
+    if (l.online) {
       l.weights = l.plane;
     }
     return l;
@@ -125,20 +128,29 @@ struct StripWork {
   }
 };
 
-/// One convolution of a block, all tiles that any row sees; the window stands at the block.
-static inline void ConvolveWindow(const StripWork& w, const ScoreKernel& kernel,
-                                  const float* packed, const Window& window, const StripRows& rows,
-                                  int64_t key, float* out) {
-  int64_t stride = w.layout.plane_stride;
+/// Calls tile(row of the strip, key) for all tiles of kConvRows rows and kLanes keys of a block
+/// that any row sees.
+template <class Tile>
+HEDDLE_INLINE void ForConvTiles(const StripWork& w, const StripRows& rows, int64_t key, Tile tile) {
   for (int64_t g = 0; g < rows.count; g += kConvRows) {
     int64_t last = Min(rows.first + g + kConvRows - 1, rows.Last());
     int64_t from = Max(key, RoundDown(w.p.visible.First(rows.first + g), kLanes));
     int64_t to = Min(key + w.layout.block, RoundUp(w.p.visible.End(last), kLanes));
     for (int64_t j = from; j < to; j += kLanes) {
-      Convolve<kConvRows, 1>(kernel.rows, window.At(g, j - kernel.left), window.stride(), packed,
-                             kernel.columns, out + g * stride + j - key, stride);
+      tile(g, j);
     }
   }
+}
+
+/// One convolution of a block; the window stands there.
+static inline void ConvolveWindow(const StripWork& w, const ScoreKernel& kernel,
+                                  const float* packed, const Window& window, const StripRows& rows,
+                                  int64_t key, float* out) {
+  int64_t stride = w.layout.plane_stride;
+  ForConvTiles(w, rows, key, [&](int64_t r, int64_t j) {
+    Convolve<kConvRows, 1>(kernel.rows, window.At(r, j - kernel.left), window.stride(), packed,
+                           kernel.columns, out + r * stride + j - key, stride);
+  });
 }
 
 }  // namespace heddle::HEDDLE_ISA

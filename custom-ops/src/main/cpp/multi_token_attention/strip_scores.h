@@ -2,7 +2,7 @@
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_STRIP_SCORES_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_STRIP_SCORES_H_
 
-#include "multi_token_attention/strip_layout.h"
+#include "multi_token_attention/online_softmax.h"
 
 namespace heddle::HEDDLE_ISA {
 
@@ -27,6 +27,45 @@ class StripScores {
       }
       return;
     }
+    ConvolveWindow(w_, p_.pre_kernel, Kernel(h), FillWindow(rows, h, key), rows, key, w_.Plane(h));
+  }
+
+  /// Exponentials of one head and block to Plane(h).
+  void Block(const StripRows& rows, int64_t h, int64_t key, const OnlineSoftmax& softmax) const {
+    if (!p_.pre_kernel) {
+      for (int64_t j = key; j < key + l_.block; j += kPanel) {
+        ExponentiatePanel(rows, h, key, j, softmax);
+      }
+      return;
+    }
+    const ScoreKernel& kernel = p_.pre_kernel;
+    const float* packed = Kernel(h);
+    Window window = FillWindow(rows, h, key);
+    ForConvTiles(w_, rows, key, [&](int64_t r, int64_t j) {
+      const float* in = window.At(r, j - kernel.left);
+      float* out = w_.Plane(h) + r * l_.plane_stride + j - key;
+      bool done = false;
+      if (softmax.Whole(rows, r, kConvRows, j, j + kLanes)) {
+        done =
+            ConvolveExponentials<kConvRows>(kernel.rows, in, window.stride(), packed,
+                                            kernel.columns, softmax.At(h, r), out, l_.plane_stride);
+      } else {
+        Convolve<kConvRows, 1>(kernel.rows, in, window.stride(), packed, kernel.columns, out,
+                               l_.plane_stride);
+      }
+      if (!done) {
+        softmax.Rows(rows, h, key, r, r + kConvRows, j, j + kLanes);
+      }
+    });
+  }
+
+ private:
+  const float* Kernel(int64_t h) const {
+    return w_.packed.pre + (w_.first_head + h) * p_.pre_kernel.rows * p_.pre_kernel.columns;
+  }
+
+  /// Moves one head's window to a block and fills it with scores.
+  Window FillWindow(const StripRows& rows, int64_t h, int64_t key) const {
     Window window = w_.ScoreWindow(h);
     int64_t padded = RoundUp(rows.count, kScoreRows);
     int64_t from = window.Enter(key, key == rows.begin, padded);
@@ -38,18 +77,38 @@ class StripScores {
     if (key + l_.block < rows.end) {
       window.Leave(padded);
     }
-    const ScoreKernel& kernel = p_.pre_kernel;
-    ConvolveWindow(w_, kernel, w_.packed.pre + (w_.first_head + h) * kernel.rows * kernel.columns,
-                   window, rows, key, w_.Plane(h));
+    return window;
   }
 
- private:
   /// Scores of all rows of the strip against one panel.
   void ScorePanel(const StripRows& rows, int64_t h, int64_t key, float* out, int64_t stride) const {
     const float* panel = Panel(h, key);
     Ahead ahead = NextPanel(rows, h, key);
     for (int64_t g = 0; g < rows.count; g += kScoreRows) {
       Score(h, rows.first + g, panel, key, ahead, out + g * stride, stride);
+      ahead.at += p_.head_dim * ahead.step;
+    }
+  }
+
+  /// Exponentials of all rows of the strip against one panel of the block at `key`.
+  void ExponentiatePanel(const StripRows& rows, int64_t h, int64_t key, int64_t j,
+                         const OnlineSoftmax& softmax) const {
+    const float* panel = Panel(h, j);
+    Ahead ahead = NextPanel(rows, h, j);
+    for (int64_t r = 0; r < rows.count; r += kScoreRows) {
+      float* out = w_.Plane(h) + r * l_.plane_stride + j - key;
+      bool done = false;
+      if (softmax.Whole(rows, r, kScoreRows, j, j + kPanel)) {
+        int64_t query_stride;
+        const float* q = Queries(h, rows.first + r, &query_stride);
+        done = ScoreExpTile<kScoreRows>(q, query_stride, panel, p_.head_dim, ahead,
+                                        softmax.At(h, r), out, l_.plane_stride);
+      } else {
+        Score(h, rows.first + r, panel, j, ahead, out, l_.plane_stride);
+      }
+      if (!done) {
+        softmax.Rows(rows, h, key, r, r + kScoreRows, j, j + kPanel);
+      }
       ahead.at += p_.head_dim * ahead.step;
     }
   }

@@ -42,7 +42,7 @@ class StripSoftmax {
         }
         ScalePart(factor, w_.Mask(rows.first + r, span), weights, kSpan, weights);
       }
-      ScaleRow(Exp2(Splat(before - largest)), w_.Context(h, r));
+      ScaleRow(Exp2(Splat(before - largest))[0], w_.Context(h, r), w_.packed.features);
       ContextLargest(h)[r] = largest;
     }
   }
@@ -57,7 +57,7 @@ class StripSoftmax {
   /// Divides one head's context by the sums.
   void DivideContext(const StripRows& rows, int64_t h) const {
     for (int64_t r = 0; r < rows.count; ++r) {
-      ScaleRow(Splat(Inverse(h)[r]), w_.Context(h, r));
+      ScaleRow(Inverse(h)[r], w_.Context(h, r), w_.packed.features);
     }
   }
 
@@ -87,12 +87,6 @@ class StripSoftmax {
                  l_.rows,
                  w_.packed.group * l_.rows};
     Exponentiate(input, w_.Mask(rows.first + r, key), row, w_.packed.group, l_.block / kSpan);
-  }
-
-  void ScaleRow(Vec factor, float* row) const {
-    for (int64_t x = 0; x < w_.packed.features; x += kLanes) {
-      Store(row + x, factor * Load(row + x));
-    }
   }
 
   float* Sums(int64_t h) const { return w_.memory + l_.sums + h * l_.rows * kLanes; }

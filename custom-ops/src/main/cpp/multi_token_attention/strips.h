@@ -20,7 +20,7 @@ namespace heddle::HEDDLE_ISA {
 class Strips {
  public:
   explicit Strips(const StripWork& work)
-      : w_(work), scores_(w_), softmax_(w_), values_(w_, softmax_) {}
+      : w_(work), scores_(w_), softmax_(w_), online_(w_), values_(w_, softmax_) {}
 
   /// Context of the positions [from, to).
   void Run(int64_t from, int64_t to) const {
@@ -36,8 +36,15 @@ class Strips {
     for (int64_t i = from; i < to; i += l.rows) {
       StripRows rows = Rows(i, Min(i + l.rows, to));
       values_.BeginStrip();
-      Exponentials(rows);
-      Values(rows);
+      if (w_.layout.online) {
+        Stream(rows);
+      } else {
+        Exponentials(rows);
+        Values(rows);
+      }
+      if (w_.layout.mixes_context) {
+        values_.MixContexts(rows);
+      }
       values_.FinishStrip(rows);
     }
   }
@@ -50,6 +57,19 @@ class Strips {
     int64_t first = p.visible.First(Max(from - above, 0)) - p.pre_kernel.left - p.post_kernel.left;
     return StripRows{from, to - from, RoundDown(Max(first, 0), w_.layout.block),
                      RoundUp(to, w_.layout.block)};
+  }
+
+  void Stream(const StripRows& rows) const {
+    online_.Begin();
+    for (int64_t key = rows.begin; key < rows.end; key += w_.layout.block) {
+      for (int64_t h = 0; h < w_.packed.group; ++h) {
+        scores_.Block(rows, h, key, online_);
+      }
+      values_.StreamBlock(rows, key);
+    }
+    for (int64_t h = 0; h < w_.packed.group; ++h) {
+      online_.Divide(rows, h);
+    }
   }
 
   void Exponentials(const StripRows& rows) const {
@@ -74,9 +94,6 @@ class Strips {
       for (int64_t h = 0; h < w_.packed.group; ++h) {
         softmax_.DivideContext(rows, h);
       }
-      if (w_.layout.mixes_context) {
-        values_.MixContexts(rows);
-      }
       return;
     }
     for (int64_t key = rows.begin; key < rows.end; key += w_.layout.block) {
@@ -96,6 +113,7 @@ class Strips {
   const StripWork w_;
   const StripScores scores_;
   const StripSoftmax softmax_;
+  const OnlineSoftmax online_;
   const StripValues values_;
 };
 
