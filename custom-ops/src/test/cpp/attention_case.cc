@@ -65,6 +65,10 @@ float* AttentionCase::Numbers(int64_t count, float size) {
 
 ScoreKernel AttentionCase::Kernel() {
   int64_t rows = 1 + Below(9), columns = 1 + Below(13);
+  if (Sometimes(50)) {
+    rows = 1 + Below(3);
+    columns = 100 + Below(200);  // wider than the blocks of keys that kernels work on
+  }
   int64_t left = Pick({(columns - 1) / 2, 0, columns - 1});
   return ScoreKernel{Numbers(p.heads * rows * columns, 0.3f), rows, columns, left};
 }

@@ -48,14 +48,17 @@ int64_t StripKeys(const Call& call, const Sequence& s, int64_t first) {
   return visible.End(Min(first + call.layout.rows, s.keys) - 1) - visible.First(first);
 }
 
-/// First row of a segment, in whole strips; all segments of a sequence cost about the same.
+/// First row of a segment, in whole strips. Segment n of N costs about 2n + 1 of N^2 parts: the
+/// last ones, which are taken first, are the largest, and small ones are left for workers that are
+/// done early.
 int64_t SegmentBegin(const Call& call, const Sequence& s, int64_t segment) {
   int64_t total = 0;
   for (int64_t i = s.out_begin; i < s.keys; i += call.layout.rows) {
     total += StripKeys(call, s, i);
   }
   int64_t i = s.out_begin, before = 0;
-  for (; i < s.keys && before * call.segments < total * segment; i += call.layout.rows) {
+  for (; i < s.keys && before * call.segments * call.segments < total * segment * segment;
+       i += call.layout.rows) {
     before += StripKeys(call, s, i);
   }
   return Min(i, s.keys);
@@ -99,15 +102,23 @@ void ClearPads(const AttentionParams& p, const Sequence& s) {
   memset(context + end * width, 0, static_cast<size_t>((p.q_len - end) * width) * sizeof(float));
 }
 
+/// The largest unit is at most a worker's share, the smallest about an eighth of it, since a worker
+/// may be held up. Not more than that: each unit begins with rows that another one has too.
+int64_t Segments(int64_t workers, int64_t columns) {
+  if (workers == 1) {
+    return 1;
+  }
+  int64_t segments = (2 * workers + columns - 1) / columns;
+  while (segments * segments * columns < 8 * workers) ++segments;
+  return segments;
+}
+
 void RunStrips(Call& call) {
   const AttentionParams& p = *call.packed.params;
   Executor& executor = call.executor;
   call.layout = StripLayout::Of(call.packed, p.keys());
   int64_t columns = p.batch * (p.heads / call.packed.group);
-  // Some more units than workers, since a worker may be held up; each begins with rows that another
-  // one has too.
-  int64_t wanted = executor.Workers() == 1 ? 1 : 2 * executor.Workers();
-  call.segments = (wanted + columns - 1) / columns;
+  call.segments = Segments(executor.Workers(), columns);
   call.units = columns * call.segments;
   executor.ParallelFor(Min(executor.Workers(), call.units), StripTask, &call);
 }

@@ -11,6 +11,16 @@ namespace heddle::HEDDLE_ISA {
 
 inline constexpr int64_t kLongRow = 4096;  // keys beyond which a strip of all heads is made lower
 
+/// What lies around a block of exponentials.
+struct WeightBlock {
+  int64_t above = 0;            ///< rows of the strip before: kernel height - 1
+  int64_t left = 0, right = 0;  ///< keys of the neighbours
+
+  static WeightBlock Of(const ScoreKernel& kernel) {
+    return WeightBlock{kernel.rows - 1, RoundUp(kernel.left, 16), RoundUp(kernel.right(), 16)};
+  }
+};
+
 /// Sizes of a worker's memory, and offsets into it in floats.
 struct StripLayout {
   bool mixes_context;  ///< the second mix joins heads with the same values: contexts are mixed
@@ -19,13 +29,13 @@ struct StripLayout {
   int64_t rows;        ///< of a strip, at most
   int64_t block;       ///< keys taken at a time
   int64_t spans;       ///< of a row
-  WindowLayout score_window, weight_window;
+  WindowLayout score_window;
+  WeightBlock weight_block;
   int64_t plane_stride, plane_head;    ///< of a block of scores or weights, [heads][rows][block]
   int64_t weight_stride, weight_head;  ///< of a block of exponentials, as a plane
 
   int64_t score_cells, score_shared, score_above;
-  int64_t weight_cells, weight_shared, weight_above;
-  int64_t plane, mixed, weights, context, unmixed, queries;
+  int64_t plane, weights, context, unmixed, queries;
   int64_t sums, largest, inverse, context_largest, span_largest;
   int64_t total;
 
@@ -38,15 +48,18 @@ struct StripLayout {
     l.online = l.streamed && !p.pre_mix;
     l.rows = g == 1 ? kStripRows : keys <= kLongRow ? kGroupRows : kLowRows;
     int64_t tile_rows = RoundUp(RoundUp(l.rows, kScoreRows), kConvRows);
+    l.weight_block = WeightBlock::Of(p.post_kernel);
     l.block = l.streamed && g == 1 ? 4 * kBlock : 2 * kBlock;
+    // A block has one neighbour on each side.
+    l.block = Max(l.block, RoundUp(Max(l.weight_block.left, l.weight_block.right), kBlock));
     int64_t width = RoundUp(keys, l.block);
     l.spans = width / kSpan;
     l.score_window = WindowLayout::Of(p.pre_kernel, tile_rows, l.block, kPanel, keys);
-    l.weight_window = WindowLayout::Of(p.post_kernel, tile_rows, l.block, 16, keys);
     l.plane_stride = l.block + 16;
     l.plane_head = tile_rows * l.plane_stride + 16;
-    l.weight_stride = l.streamed ? l.plane_stride : l.block;
-    l.weight_head = l.streamed ? l.plane_head : l.rows * l.weight_stride + 16;
+    const WeightBlock& w = l.weight_block;
+    l.weight_stride = l.streamed ? l.plane_stride : w.left + l.block + w.right;
+    l.weight_head = l.streamed ? l.plane_head : (w.above + tile_rows) * l.weight_stride + 16;
     l.Place(g, p.head_dim, packed.features, l.streamed ? 1 : width / l.block);
     if (l.online) {
       l.weights = l.plane;
@@ -65,12 +78,9 @@ struct StripLayout {
     score_cells = take(score_window.CellsSize());
     score_shared = take(g * score_window.SharedSize());
     score_above = take(g * score_window.AboveSize());
-    weight_cells = take(streamed ? 0 : weight_window.CellsSize());
-    weight_shared = take(streamed ? 0 : g * weight_window.SharedSize());
-    weight_above = take(streamed ? 0 : g * weight_window.AboveSize());
     plane = take(g * plane_head);
-    mixed = take(streamed ? 0 : g * plane_head);
     weights = take(weight_blocks * g * weight_head);
+    weights += streamed ? 0 : weight_block.above * weight_stride + weight_block.left;
     context = take(g * rows * features);
     unmixed = take(mixes_context ? g * kLanes : 0);
     queries = take(kScoreRows * d);
@@ -87,6 +97,7 @@ struct StripLayout {
 struct StripRows {
   int64_t first, count;
   int64_t begin, end;
+  int64_t above_end;  ///< end of the keys, whole blocks, of the strip before; 0 = there is none
 
   int64_t Last() const { return first + count - 1; }
 };
@@ -101,10 +112,9 @@ struct StripWork {
   float* const memory;
 
   float* Plane(int64_t h) const { return memory + layout.plane + h * layout.plane_head; }
-  float* Mixed(int64_t h) const { return memory + layout.mixed + h * layout.plane_head; }
   /// Exponentials of the block at `key`.
-  float* Weights(const StripRows& rows, int64_t h, int64_t key) const {
-    int64_t block = layout.streamed ? 0 : (key - rows.begin) / layout.block;
+  float* Weights(int64_t h, int64_t key) const {
+    int64_t block = layout.streamed ? 0 : key / layout.block;
     return memory + layout.weights + (block * packed.group + h) * layout.weight_head;
   }
   float* Context(int64_t h, int64_t row) const {
@@ -117,11 +127,6 @@ struct StripWork {
     return Window(layout.score_window, memory + layout.score_cells,
                   memory + layout.score_shared + h * layout.score_window.SharedSize(),
                   memory + layout.score_above + h * layout.score_window.AboveSize());
-  }
-  Window WeightWindow(int64_t h) const {
-    return Window(layout.weight_window, memory + layout.weight_cells,
-                  memory + layout.weight_shared + h * layout.weight_window.SharedSize(),
-                  memory + layout.weight_above + h * layout.weight_window.AboveSize());
   }
   SpanMask Mask(int64_t position, int64_t span) const {
     return SpanMask{p.visible.First(position) - span, p.visible.End(position) - span};
@@ -142,13 +147,15 @@ HEDDLE_INLINE void ForConvTiles(const StripWork& w, const StripRows& rows, int64
   }
 }
 
-/// One convolution of a block; the window stands there.
-static inline void ConvolveWindow(const StripWork& w, const ScoreKernel& kernel,
-                                  const float* packed, const Window& window, const StripRows& rows,
-                                  int64_t key, float* out) {
+/// One convolution of a block.
+/// @param in the cell above and left of which nothing is read for the strip's first row and the
+/// block's first key
+static inline void ConvolveBlock(const StripWork& w, const ScoreKernel& kernel, const float* packed,
+                                 const float* in, int64_t in_stride, const StripRows& rows,
+                                 int64_t key, float* out) {
   int64_t stride = w.layout.plane_stride;
   ForConvTiles(w, rows, key, [&](int64_t r, int64_t j) {
-    Convolve<kConvRows, 1>(kernel.rows, window.At(r, j - kernel.left), window.stride(), packed,
+    Convolve<kConvRows, 1>(kernel.rows, in + r * in_stride + j - key, in_stride, packed,
                            kernel.columns, out + r * stride + j - key, stride);
   });
 }

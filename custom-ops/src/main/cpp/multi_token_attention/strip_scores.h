@@ -27,7 +27,9 @@ class StripScores {
       }
       return;
     }
-    ConvolveWindow(w_, p_.pre_kernel, Kernel(h), FillWindow(rows, h, key), rows, key, w_.Plane(h));
+    Window window = FillWindow(rows, h, key);
+    ConvolveBlock(w_, p_.pre_kernel, Kernel(h), window.At(0, key - p_.pre_kernel.left),
+                  window.stride(), rows, key, w_.Plane(h));
   }
 
   /// Exponentials of one head and block to Plane(h).

@@ -35,7 +35,7 @@ class StripSoftmax {
         continue;  // it only rises: the same for all spans
       }
       for (int64_t span = key; span < key + l_.block; span += kSpan) {
-        float* weights = w_.Weights(rows, h, key) + r * l_.weight_stride + span - key;
+        float* weights = w_.Weights(h, key) + r * l_.weight_stride + span - key;
         float factor = Factor(1, w_.SpanLargest(h, span)[r] - largest);
         if (factor == 1) {
           continue;  // most spans of a row's first block
@@ -61,16 +61,16 @@ class StripSoftmax {
     }
   }
 
-  /// Divides weights by the sums: one head, all rows, the keys [from, to) of one span.
-  void Normalise(const StripRows& rows, int64_t h, int64_t from, int64_t to, float* out,
-                 int64_t stride) const {
-    int64_t block = RoundDown(from - rows.begin, l_.block) + rows.begin;
-    const float* in = w_.Weights(rows, h, block) + from - block;
-    const float* span_largest = w_.SpanLargest(h, from);
-    for (int64_t r = 0; r < rows.count; ++r) {
-      float factor = Factor(Inverse(h)[r], span_largest[r] - Largest(h)[r]);
-      ScalePart(factor, w_.Mask(rows.first + r, from), in + r * l_.weight_stride, to - from,
-                out + r * stride);
+  /// Divides one head's weights of a block by the sums.
+  void Divide(const StripRows& rows, int64_t h, int64_t key) const {
+    for (int64_t span = key; span < key + l_.block; span += kSpan) {
+      const float *largest = Largest(h), *span_largest = w_.SpanLargest(h, span);
+      float* weights = w_.Weights(h, key) + span - key;
+      for (int64_t r = 0; r < rows.count; ++r) {
+        float factor = Factor(Inverse(h)[r], span_largest[r] - largest[r]);
+        float* row = weights + r * l_.weight_stride;
+        ScalePart(factor, w_.Mask(rows.first + r, span), row, kSpan, row);
+      }
     }
   }
 
@@ -79,7 +79,7 @@ class StripSoftmax {
     const HeadMix& mix = w_.p.pre_mix;
     MixInput input{w_.Plane(0) + r * l_.plane_stride, l_.plane_head,
                    mix ? w_.packed.pre_mix + w_.first_head * mix.size : nullptr, mix.size};
-    RowState row{w_.Weights(rows, 0, key) + r * l_.weight_stride,
+    RowState row{w_.Weights(0, key) + r * l_.weight_stride,
                  l_.weight_head,
                  Sums(0) + r * kLanes,
                  Largest(0) + r,

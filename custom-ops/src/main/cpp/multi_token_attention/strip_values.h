@@ -2,24 +2,23 @@
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_STRIP_VALUES_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_STRIP_VALUES_H_
 
-#include "multi_token_attention/strip_softmax.h"
 #include "multi_token_attention/values.h"
+#include "multi_token_attention/weight_blocks.h"
 
 namespace heddle::HEDDLE_ISA {
 
 inline constexpr int64_t kCachedValues = 8192;  // floats
 
+/// Rows of several heads, floats from row to row and from head to head.
+struct HeadRows {
+  float* at;
+  int64_t stride, head;
+};
+
 class StripValues {
  public:
-  StripValues(const StripWork& work, const StripSoftmax& softmax)
-      : w_(work), softmax_(softmax), p_(work.p), l_(work.layout) {}
-
-  /// Gets ready for strips up to row `end`.
-  void Begin(int64_t end) const {
-    for (int64_t h = 0; h < w_.packed.group && p_.post_kernel; ++h) {
-      w_.WeightWindow(h).ClearAbove(end);
-    }
-  }
+  StripValues(const StripWork& work, const WeightBlocks& blocks)
+      : w_(work), blocks_(blocks), p_(work.p), l_(work.layout) {}
 
   void BeginStrip() const {
     memset(w_.Context(0, 0), 0,
@@ -29,49 +28,39 @@ class StripValues {
   /// Weights of one block as they are, relative to the context's largest scores.
   void StreamBlock(const StripRows& rows, int64_t key) const {
     for (int64_t h = 0; h < w_.packed.group; ++h) {
-      AddValues(rows, h, key, w_.Weights(rows, h, key), l_.weight_stride);
+      AddValues(rows, h, key, w_.Weights(h, key), l_.weight_stride);
     }
   }
 
   /// One block of complete rows.
   void Block(const StripRows& rows, int64_t key) const {
+    const ScoreKernel& kernel = p_.post_kernel;
     for (int64_t h = 0; h < w_.packed.group; ++h) {
-      if (p_.post_kernel) {
-        Window window = Fill(rows, h, key);
-        const ScoreKernel& kernel = p_.post_kernel;
-        ConvolveWindow(w_, kernel,
-                       w_.packed.post + (w_.first_head + h) * kernel.rows * kernel.columns, window,
-                       rows, key, w_.Plane(h));
-      } else {
-        Normalise(rows, h, key, key + l_.block, w_.Plane(h), l_.plane_stride);
+      blocks_.Prepare(rows, h, key);
+      if (kernel) {
+        ConvolveBlock(w_, kernel,
+                      w_.packed.post + (w_.first_head + h) * kernel.rows * kernel.columns,
+                      blocks_.At(h, key, 1 - kernel.rows) - kernel.left, l_.weight_stride, rows,
+                      key, w_.Plane(h));
+        blocks_.KeepAbove(rows, h, key);
       }
     }
-    for (int64_t span = key; span < key + l_.block; span += kSpan) {
-      for (int64_t r = 0; r < rows.count; ++r) {
-        MixRow(rows, r, key, span);
-      }
-    }
+    HeadRows plane{w_.Plane(0), l_.plane_stride, l_.plane_head};
+    HeadRows weights{w_.Weights(0, key), l_.weight_stride, l_.weight_head};
+    // The two take turns: after the convolution a block's own weights are not needed any more.
+    const HeadRows &in = kernel ? plane : weights, &out = kernel ? weights : plane;
+    MixBlock(rows, key, in, out);
     for (int64_t h = 0; h < w_.packed.group; ++h) {
-      AddValues(rows, h, key, w_.Mixed(h), l_.plane_stride);
+      AddValues(rows, h, key, out.at + h * out.head, out.stride);
     }
   }
 
-  /// Moves one head's window to a block and fills it with divided weights.
-  Window Fill(const StripRows& rows, int64_t h, int64_t key) const {
-    Window window = w_.WeightWindow(h);
-    int64_t from = window.Enter(key, key == rows.begin, rows.count), end = window.End();
-    window.TakeAbove(from, end);
-    int64_t above = l_.weight_window.above;
-    int64_t known = Min(end, rows.end);
-    Normalise(rows, h, from, known, window.At(above, from), window.stride());
-    for (int64_t r = 0; r < rows.count; ++r) {
-      ClearRow(window.At(above + r, known), end - known);
+  /// A block of rows whose weights are only wanted above the next strip.
+  void Skip(const StripRows& rows, int64_t key) const {
+    for (int64_t h = 0; h < w_.packed.group; ++h) {
+      blocks_.Divide(rows, h, key);
+      blocks_.KeepAbove(rows, h, key);
     }
-    window.KeepAbove(rows.count, from, end);
-    if (key + l_.block < rows.end) {
-      window.Leave(rows.count);
-    }
-    return window;
   }
 
   /// The second mix after the product: with the same values for all of its heads it may be moved
@@ -93,23 +82,17 @@ class StripValues {
   }
 
  private:
-  void Normalise(const StripRows& rows, int64_t h, int64_t from, int64_t to, float* out,
-                 int64_t stride) const {
-    for (int64_t at = from; at < to;) {
-      int64_t next = Min(RoundDown(at, kSpan) + kSpan, to);
-      softmax_.Normalise(rows, h, at, next, out + at - from, stride);
-      at = next;
-    }
-  }
-
-  /// Mixes and masks one span of all heads.
-  void MixRow(const StripRows& rows, int64_t r, int64_t key, int64_t span) const {
+  /// Mixes and masks a block of all heads.
+  void MixBlock(const StripRows& rows, int64_t key, const HeadRows& in, const HeadRows& out) const {
     const HeadMix& mix = p_.post_mix;
-    int64_t offset = r * l_.plane_stride + span - key;
-    MixInput input{w_.Plane(0) + offset, l_.plane_head,
-                   mix ? w_.packed.post_mix + w_.first_head * mix.size : nullptr, mix.size};
-    MixWeights(input, w_.Mask(rows.first + r, span), w_.packed.group, w_.Mixed(0) + offset,
-               l_.plane_head);
+    const float* weights = mix ? w_.packed.post_mix + w_.first_head * mix.size : nullptr;
+    for (int64_t span = 0; span < l_.block; span += kSpan) {
+      for (int64_t r = 0; r < rows.count; ++r) {
+        MixWeights(MixInput{in.at + r * in.stride + span, in.head, weights, mix.size},
+                   w_.Mask(rows.first + r, key + span), w_.packed.group,
+                   out.at + r * out.stride + span, out.head);
+      }
+    }
   }
 
   void MixContext(int64_t start, int64_t r) const {
@@ -151,7 +134,7 @@ class StripValues {
   }
 
   const StripWork& w_;
-  const StripSoftmax& softmax_;
+  const WeightBlocks& blocks_;
   const AttentionParams& p_;
   const StripLayout& l_;
 };

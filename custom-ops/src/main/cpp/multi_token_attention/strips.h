@@ -20,21 +20,25 @@ namespace heddle::HEDDLE_ISA {
 class Strips {
  public:
   explicit Strips(const StripWork& work)
-      : w_(work), scores_(w_), softmax_(w_), online_(w_), values_(w_, softmax_) {}
+      : w_(work),
+        scores_(w_),
+        softmax_(w_),
+        online_(w_),
+        blocks_(w_, softmax_),
+        values_(w_, blocks_) {}
 
   /// Context of the positions [from, to).
   void Run(int64_t from, int64_t to) const {
     const StripLayout& l = w_.layout;
     int64_t start = Max(w_.sequence.row_begin, from - (w_.p.post_kernel.rows - 1));
     scores_.Begin(start, to);
-    values_.Begin(to);
     for (int64_t i = start; i < from; i += l.rows) {
-      StripRows rows = Rows(i, Min(i + l.rows, from));
+      StripRows rows = Rows(i, Min(i + l.rows, from), start);
       Exponentials(rows);
       Skip(rows);
     }
     for (int64_t i = from; i < to; i += l.rows) {
-      StripRows rows = Rows(i, Min(i + l.rows, to));
+      StripRows rows = Rows(i, Min(i + l.rows, to), start);
       values_.BeginStrip();
       if (w_.layout.online) {
         Stream(rows);
@@ -51,12 +55,13 @@ class Strips {
 
  private:
   /// The keys begin with the first one that a row sees, also a row above, or looks at.
-  StripRows Rows(int64_t from, int64_t to) const {
+  StripRows Rows(int64_t from, int64_t to, int64_t start) const {
     const AttentionParams& p = w_.p;
     int64_t above = p.pre_kernel.rows - 1 + p.post_kernel.rows - 1;
     int64_t first = p.visible.First(Max(from - above, 0)) - p.pre_kernel.left - p.post_kernel.left;
     return StripRows{from, to - from, RoundDown(Max(first, 0), w_.layout.block),
-                     RoundUp(to, w_.layout.block)};
+                     RoundUp(to, w_.layout.block),
+                     from == start ? 0 : RoundUp(from, w_.layout.block)};
   }
 
   void Stream(const StripRows& rows) const {
@@ -96,7 +101,8 @@ class Strips {
       }
       return;
     }
-    for (int64_t key = rows.begin; key < rows.end; key += w_.layout.block) {
+    // The last blocks are still in the cache.
+    for (int64_t key = rows.end - w_.layout.block; key >= rows.begin; key -= w_.layout.block) {
       values_.Block(rows, key);
     }
   }
@@ -104,9 +110,7 @@ class Strips {
   /// Rows whose weights are only wanted above the next strip.
   void Skip(const StripRows& rows) const {
     for (int64_t key = rows.begin; key < rows.end; key += w_.layout.block) {
-      for (int64_t h = 0; h < w_.packed.group; ++h) {
-        values_.Fill(rows, h, key);
-      }
+      values_.Skip(rows, key);
     }
   }
 
@@ -114,6 +118,7 @@ class Strips {
   const StripScores scores_;
   const StripSoftmax softmax_;
   const OnlineSoftmax online_;
+  const WeightBlocks blocks_;
   const StripValues values_;
 };
 
