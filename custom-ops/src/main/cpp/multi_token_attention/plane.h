@@ -4,6 +4,7 @@
 #define HEDDLE_MULTI_TOKEN_ATTENTION_PLANE_H_
 
 #include "multi_token_attention/params.h"
+#include "multi_token_attention/rows.h"
 #include "multi_token_attention/tiles.h"
 
 namespace heddle::HEDDLE_ISA {
@@ -184,13 +185,6 @@ static inline void MixWeights(const MixInput& input, const SpanMask& mask, int64
 /// factor * 2^behind; behind is mostly 0.
 HEDDLE_INLINE float Factor(float factor, float behind) {
   return behind == 0 ? factor : factor * Exp2(Splat(behind))[0];
-}
-
-/// @param count a multiple of kLanes
-HEDDLE_INLINE void ScaleRow(float factor, float* row, int64_t count) {
-  for (int64_t x = 0; x < count; x += kLanes) {
-    Store(row + x, Splat(factor) * Load(row + x));
-  }
 }
 
 /// A part of a span times a factor. What the row does not see stays 0, also if the factor is not

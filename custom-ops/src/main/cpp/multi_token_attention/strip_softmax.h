@@ -64,11 +64,12 @@ class StripSoftmax {
   /// Divides one head's weights of a block by the sums.
   void Divide(const StripRows& rows, int64_t h, int64_t key) const {
     for (int64_t span = key; span < key + l_.block; span += kSpan) {
-      const float *largest = Largest(h), *span_largest = w_.SpanLargest(h, span);
-      float* weights = w_.Weights(h, key) + span - key;
+      const float *largest = Largest(h), *inverse = Inverse(h);
+      const float* span_largest = w_.SpanLargest(h, span);
+      Rows weights{w_.Weights(h, key) + span - key, l_.weight_stride};
       for (int64_t r = 0; r < rows.count; ++r) {
-        float factor = Factor(Inverse(h)[r], span_largest[r] - largest[r]);
-        float* row = weights + r * l_.weight_stride;
+        float factor = Factor(inverse[r], span_largest[r] - largest[r]);
+        float* row = weights.at + r * weights.stride;
         ScalePart(factor, w_.Mask(rows.first + r, span), row, kSpan, row);
       }
     }

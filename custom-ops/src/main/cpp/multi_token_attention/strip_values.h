@@ -40,7 +40,7 @@ class StripValues {
       if (kernel) {
         ConvolveBlock(w_, kernel,
                       w_.packed.post + (w_.first_head + h) * kernel.rows * kernel.columns,
-                      blocks_.At(h, key, 1 - kernel.rows) - kernel.left, l_.weight_stride, rows,
+                      blocks_.At(h, key, 1 - kernel.rows).at - kernel.left, l_.weight_stride, rows,
                       key, w_.Plane(h));
         blocks_.KeepAbove(rows, h, key);
       }
@@ -48,7 +48,7 @@ class StripValues {
     HeadRows plane{w_.Plane(0), l_.plane_stride, l_.plane_head};
     HeadRows weights{w_.Weights(0, key), l_.weight_stride, l_.weight_head};
     // The two take turns: after the convolution a block's own weights are not needed any more.
-    const HeadRows &in = kernel ? plane : weights, &out = kernel ? weights : plane;
+    HeadRows in = kernel ? plane : weights, out = kernel ? weights : plane;
     MixBlock(rows, key, in, out);
     for (int64_t h = 0; h < w_.packed.group; ++h) {
       AddValues(rows, h, key, out.at + h * out.head, out.stride);
@@ -83,7 +83,7 @@ class StripValues {
 
  private:
   /// Mixes and masks a block of all heads.
-  void MixBlock(const StripRows& rows, int64_t key, const HeadRows& in, const HeadRows& out) const {
+  void MixBlock(const StripRows& rows, int64_t key, HeadRows in, HeadRows out) const {
     const HeadMix& mix = p_.post_mix;
     const float* weights = mix ? w_.packed.post_mix + w_.first_head * mix.size : nullptr;
     for (int64_t span = 0; span < l_.block; span += kSpan) {

@@ -33,12 +33,12 @@ class Strips {
     int64_t start = Max(w_.sequence.row_begin, from - (w_.p.post_kernel.rows - 1));
     scores_.Begin(start, to);
     for (int64_t i = start; i < from; i += l.rows) {
-      StripRows rows = Rows(i, Min(i + l.rows, from), start);
+      StripRows rows = Strip(i, Min(i + l.rows, from), start);
       Exponentials(rows);
       Skip(rows);
     }
     for (int64_t i = from; i < to; i += l.rows) {
-      StripRows rows = Rows(i, Min(i + l.rows, to), start);
+      StripRows rows = Strip(i, Min(i + l.rows, to), start);
       values_.BeginStrip();
       if (w_.layout.online) {
         Stream(rows);
@@ -55,7 +55,7 @@ class Strips {
 
  private:
   /// The keys begin with the first one that a row sees, also a row above, or looks at.
-  StripRows Rows(int64_t from, int64_t to, int64_t start) const {
+  StripRows Strip(int64_t from, int64_t to, int64_t start) const {
     const AttentionParams& p = w_.p;
     int64_t above = p.pre_kernel.rows - 1 + p.post_kernel.rows - 1;
     int64_t first = p.visible.First(Max(from - above, 0)) - p.pre_kernel.left - p.post_kernel.left;

@@ -16,52 +16,42 @@ class WeightBlocks {
   /// To be called for each block from the last one back, the rows above being those of the strip
   /// before.
   void Prepare(const StripRows& rows, int64_t h, int64_t key) const {
+    int64_t height = b_.above + rows.count;
+    Rows here = At(h, key, -b_.above);
     if (key + l_.block == rows.end) {
       Divide(rows, h, key);
-      Clear(rows, h, key, l_.block, b_.right);
+      ClearRows(here.From(l_.block), height, b_.right);
     }
-    int64_t before = key - l_.block;
-    if (before < rows.begin) {
-      Clear(rows, h, key, -b_.left, b_.left);
+    if (key == rows.begin) {
+      ClearRows(here.From(-b_.left), height, b_.left);
       return;
     }
-    Divide(rows, h, before);
-    for (int64_t r = -b_.above; r < rows.count; ++r) {
-      float *here = At(h, key, r), *there = At(h, before, r);
-      CopyRow(here - b_.left, there + l_.block - b_.left, b_.left);
-      CopyRow(there + l_.block, here, b_.right);
-    }
+    Divide(rows, h, key - l_.block);
+    Rows before = At(h, key - l_.block, -b_.above);
+    CopyRows(here.From(-b_.left), before.From(l_.block - b_.left), height, b_.left);
+    CopyRows(before.From(l_.block), here, height, b_.right);
   }
 
   /// Divides the weights of a block by the sums; the rows above are 0 where there is no strip
   /// before.
   void Divide(const StripRows& rows, int64_t h, int64_t key) const {
     softmax_.Divide(rows, h, key);
-    for (int64_t r = -b_.above; r < 0 && key >= rows.above_end; ++r) {
-      ClearRow(At(h, key, r), l_.block);
+    if (key >= rows.above_end) {
+      ClearRows(At(h, key, -b_.above), b_.above, l_.block);
     }
   }
 
   /// The last rows of a block become the rows above of the next strip.
   void KeepAbove(const StripRows& rows, int64_t h, int64_t key) const {
-    for (int64_t r = -b_.above; r < 0; ++r) {
-      CopyRow(At(h, key, r), At(h, key, rows.count + r), l_.block);
-    }
+    CopyRows(At(h, key, -b_.above), At(h, key, rows.count - b_.above), b_.above, l_.block);
   }
 
-  /// Row r of the strip, or above it if r < 0, of the block at `key`.
-  float* At(int64_t h, int64_t key, int64_t r) const {
-    return w_.Weights(h, key) + r * l_.weight_stride;
+  /// From row r of the strip on, or above it if r < 0; the block at `key`.
+  Rows At(int64_t h, int64_t key, int64_t r) const {
+    return Rows{w_.Weights(h, key) + r * l_.weight_stride, l_.weight_stride};
   }
 
  private:
-  /// @param from counted from the first key of the block
-  void Clear(const StripRows& rows, int64_t h, int64_t key, int64_t from, int64_t count) const {
-    for (int64_t r = -b_.above; r < rows.count; ++r) {
-      ClearRow(At(h, key, r) + from, count);
-    }
-  }
-
   const StripWork& w_;
   const StripLayout& l_;
   const WeightBlock& b_;

@@ -4,7 +4,7 @@
 #define HEDDLE_MULTI_TOKEN_ATTENTION_WINDOW_H_
 
 #include "multi_token_attention/params.h"
-#include "multi_token_attention/tiles.h"
+#include "multi_token_attention/rows.h"
 
 namespace heddle::HEDDLE_ISA {
 
@@ -38,20 +38,6 @@ struct WindowLayout {
   int64_t AboveSize() const { return above * above_stride; }
 };
 
-/// @param count a multiple of kLanes
-HEDDLE_INLINE void CopyRow(float* to, const float* from, int64_t count) {
-  for (int64_t x = 0; x < count; x += kLanes) {
-    Store(to + x, Load(from + x));
-  }
-}
-
-/// @param count a multiple of kLanes
-HEDDLE_INLINE void ClearRow(float* to, int64_t count) {
-  for (int64_t x = 0; x < count; x += kLanes) {
-    Store(to + x, Zero());
-  }
-}
-
 /// One head's window. The cells may belong to all heads in turn; what neighbours share and the rows
 /// above are the head's own.
 class Window {
@@ -66,12 +52,10 @@ class Window {
   /// End(). Nothing is seen before the first block.
   int64_t Enter(int64_t key, bool first_block, int64_t rows) {
     start_ = key - l_.left;
-    for (int64_t r = 0; r < l_.above + rows; ++r) {
-      if (first_block) {
-        ClearRow(cells_ + r * l_.stride, l_.left);
-      } else {
-        CopyRow(cells_ + r * l_.stride, shared_ + r * l_.Shared(), l_.Shared());
-      }
+    if (first_block) {
+      ClearRows(Rows{cells_, l_.stride}, l_.above + rows, l_.left);
+    } else {
+      CopyRows(Rows{cells_, l_.stride}, Rows{shared_, l_.Shared()}, l_.above + rows, l_.Shared());
     }
     return first_block ? key : key + l_.right;
   }
@@ -79,22 +63,19 @@ class Window {
 
   /// Leaves what the next block reads too.
   void Leave(int64_t rows) const {
-    for (int64_t r = 0; r < l_.above + rows; ++r) {
-      CopyRow(shared_ + r * l_.Shared(), cells_ + r * l_.stride + l_.block, l_.Shared());
-    }
+    CopyRows(Rows{shared_, l_.Shared()}, Rows{cells_ + l_.block, l_.stride}, l_.above + rows,
+             l_.Shared());
   }
 
   /// Rows above of the keys [from, to).
   void TakeAbove(int64_t from, int64_t to) const {
-    for (int64_t r = 0; r < l_.above; ++r) {
-      CopyRow(At(r, from), Above(r, from), to - from);
-    }
+    CopyRows(Rows{At(0, from), l_.stride}, Rows{Above(0, from), l_.above_stride}, l_.above,
+             to - from);
   }
   /// The last of `rows` rows become the rows above of the next strip.
   void KeepAbove(int64_t rows, int64_t from, int64_t to) const {
-    for (int64_t r = 0; r < l_.above; ++r) {
-      CopyRow(Above(r, from), At(rows + r, from), to - from);
-    }
+    CopyRows(Rows{Above(0, from), l_.above_stride}, Rows{At(rows, from), l_.stride}, l_.above,
+             to - from);
   }
   float* Above(int64_t row, int64_t key) const {
     return above_ + row * l_.above_stride + l_.above_margin + key;
@@ -102,9 +83,7 @@ class Window {
   /// Rows before the first one given count as 0; keys up to `end` will be read.
   void ClearAbove(int64_t end) const {
     int64_t count = Min(l_.above_stride, l_.above_margin + RoundUp(end, l_.block) + l_.right);
-    for (int64_t r = 0; r < l_.above; ++r) {
-      ClearRow(above_ + r * l_.above_stride, count);
-    }
+    ClearRows(Rows{above_, l_.above_stride}, l_.above, count);
   }
 
  private:
