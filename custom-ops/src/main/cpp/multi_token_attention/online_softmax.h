@@ -110,13 +110,24 @@ class OnlineSoftmax {
   /// keys before them being done.
   void Rows(const StripRows& rows, int64_t h, int64_t key, int64_t begin, int64_t end, int64_t from,
             int64_t to) const {
-    for (int64_t r = begin; r < Min(end, rows.count); ++r) {
-      float* row = w_.Plane(h) + r * l_.plane_stride;
-      for (int64_t j = from; j < to; j += kLanes) {
-        SpanMask mask = w_.Mask(rows.first + r, j);
-        if (mask.first < kLanes && mask.end > 0) {
-          Lanes(h, r, mask, row, j - key);
+    float *plane = w_.Plane(h) + from - key, *largest = Largest(h), *sums = Sums(h, 0);
+    int64_t stride = l_.plane_stride, keys = to - from, last = Min(end, rows.count);
+    for (int64_t r = begin; r < last; ++r) {
+      SpanMask mask = w_.Mask(rows.first + r, from);
+      for (int64_t j = 0; j < keys; j += kLanes) {
+        int64_t first = mask.first - j, visible = mask.end - j;
+        if (first >= kLanes || visible <= 0) {
+          continue;
         }
+        float* at = plane + r * stride + j;
+        Vec scores = KeepLanes(Load(at), first, visible, Splat(kLowest));
+        if (AnyGreater(scores, Splat(largest[r] + kSlack))) {
+          Raise(h, r, at - (from + j - key), from + j - key, scores);
+        }
+        Vec weights = Exp2(scores - Splat(largest[r]));
+        weights = KeepLanes(weights, first, visible, Zero());
+        Store(at, weights);
+        Store(sums + r * kLanes, Load(sums + r * kLanes) + weights);
       }
     }
   }
@@ -129,21 +140,18 @@ class OnlineSoftmax {
   }
 
  private:
-  /// @param row from the first key of the block on
-  void Lanes(int64_t h, int64_t r, const SpanMask& mask, float* row, int64_t at) const {
-    Vec scores = KeepLanes(Load(row + at), mask.first, mask.end, Splat(kLowest));
-    float& largest = Largest(h)[r];
-    if (AnyGreater(scores, Splat(largest + kSlack))) {
-      float raised = heddle::HEDDLE_ISA::Largest(scores);
-      float factor = Exp2(Splat(largest - raised))[0];
-      ScaleRow(factor, row, at);
-      ScaleRow(factor, Sums(h, r), kLanes);
-      ScaleRow(factor, w_.Context(h, r), w_.packed.features);
-      largest = raised;
+  /// Raises a row's largest score and scales what it has.
+  /// @param weights of the block so far, `count` of them
+  void Raise(int64_t h, int64_t r, float* weights, int64_t count, Vec scores) const {
+    float &largest = Largest(h)[r], before = largest;
+    largest = heddle::HEDDLE_ISA::Largest(scores);
+    if (before == kLowest) {
+      return;  // it has nothing yet
     }
-    Vec weights = KeepLanes(Exp2(scores - Splat(largest)), mask.first, mask.end, Zero());
-    Store(row + at, weights);
-    Store(Sums(h, r), Load(Sums(h, r)) + weights);
+    float factor = Exp2(Splat(before - largest))[0];
+    ScaleRow(factor, weights, count);
+    ScaleRow(factor, Sums(h, r), kLanes);
+    ScaleRow(factor, w_.Context(h, r), w_.packed.features);
   }
 
   float* Sums(int64_t h, int64_t r) const {
