@@ -137,7 +137,7 @@ bool TestAttention(unsigned seed, TestDevice& device, Ways& ways, double* worst)
   Uploads up(device);
   AttentionParamsOf<T> q = Upload<T>(c, up);
   // Few processors and little shared memory bring other plans.
-  device.Limit(static_cast<int>(c.Pick({227, 99, 30, 6})) * 1024,
+  device.Limit(static_cast<int>(c.Pick({227, 99, 30, 8})) * 1024,
                static_cast<int>(c.Pick({1, 8, 40})));
   ways.Count(ShapeOf(q), PlanStrips(ShapeOf(q), LimitsOfDevice()));
   MaskColumns mask{

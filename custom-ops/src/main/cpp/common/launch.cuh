@@ -4,6 +4,7 @@
 
 #include <cuda_runtime.h>
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -37,6 +38,10 @@ void Launch(const char* name, void (*kernel)(Arguments), Grid grid, Device& devi
             Arguments arguments) {
   if (grid.blocks == 0) {
     return;
+  }
+  if (grid.blocks > INT32_MAX) {
+    throw std::runtime_error(std::string(name) + ": expected at most 2147483647 blocks, got " +
+                             std::to_string(grid.blocks) + "; use a smaller batch");
   }
   const void* function = reinterpret_cast<const void*>(kernel);
   if (grid.shared_bytes > 48 * 1024) {

@@ -24,8 +24,18 @@ __device__ inline float ShuffleXor(float value, int mask) {
   return __shfl_xor_sync(0xffffffffu, value, mask);
 }
 
+__device__ inline int ShuffleXor(int value, int mask) {
+  return __shfl_xor_sync(0xffffffffu, value, mask);
+}
+
 /// What the warp's lanes wrote before is there for all of them, and what they read is read.
 __device__ inline void SyncWarp() { __syncwarp(); }
+
+/// From here on the compiler keeps this in memory (the first-level cache), not in registers.
+template <class N>
+__device__ inline void KeepInMemory(N& numbers) {
+  asm volatile("" : : "l"(&numbers) : "memory");
+}
 
 /// 2^x; 0 for x below -126.
 __device__ inline float Exp2(float x) {
@@ -66,6 +76,16 @@ __device__ inline Float16 FromFloat<Float16>(float x) {
 template <>
 __device__ inline Bfloat16 FromFloat<Bfloat16>(float x) {
   return Bfloat16{__bfloat16_as_ushort(__float2bfloat16_rn(x))};
+}
+
+/// a[16, 8] for MmaTf32 from shared memory: lanes 8 m .. 8 m + 7 give where 4 numbers of 8 rows
+/// lie, 16-byte aligned: rows 0 .. 7, then 8 .. 15, then the same for the next 4 numbers.
+__device__ inline void LoadTile(float (&a)[4], const float* part) {
+  uint32_t address = static_cast<uint32_t>(__cvta_generic_to_shared(part));
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=f"(a[0]), "=f"(a[1]), "=f"(a[2]), "=f"(a[3])
+               : "r"(address)
+               : "memory");
 }
 
 /// c[16, 8] += a[16, 8] b[8, 8] of a warp, float32 read as tf32. Lane 4 g + t holds a[g, t],

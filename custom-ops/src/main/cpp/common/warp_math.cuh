@@ -20,16 +20,21 @@ __host__ __device__ inline N CeilDiv(N a, N b) {
   return (a + b - 1) / b;
 }
 
+/// Of `kLanes` lanes side by side; all lanes of the warp take part.
+template <int kLanes = 32>
 __device__ inline float WarpSum(float x) {
-  for (int mask = 16; mask > 0; mask /= 2) {
+#pragma unroll
+  for (int mask = kLanes / 2; mask > 0; mask /= 2) {
     x += ShuffleXor(x, mask);
   }
   return x;
 }
 
+template <int kLanes = 32>
 __device__ inline float WarpMax(float x) {
-  for (int mask = 16; mask > 0; mask /= 2) {
-    x = Max(x, ShuffleXor(x, mask));
+#pragma unroll
+  for (int mask = kLanes / 2; mask > 0; mask /= 2) {
+    x = fmaxf(x, ShuffleXor(x, mask));
   }
   return x;
 }
@@ -42,47 +47,68 @@ struct alignas(16) Vector {
 template <class T>
 inline constexpr int kVectorElements = 16 / static_cast<int>(sizeof(T));
 
-/// Elements x .. of a row of `size`; 0 beyond its end, or if the row is null. Rows whose size is
-/// not whole vectors may start anywhere.
+/// Whether rows of `size` elements are whole vectors; if not, rows start anywhere.
 template <class T>
-__device__ inline Vector LoadVector(const T* row, int x, int size) {
-  constexpr int kCount = kVectorElements<T>;
+__host__ __device__ inline bool WholeVectors(int size) {
+  return size % kVectorElements<T> == 0;
+}
+
+/// Elements x .. of a row of `size`; 0 beyond its end, or if the row is not there.
+/// @tparam kWhole WholeVectors, asked outside of loops so that all loads of one step can be under
+/// way together
+template <bool kWhole, class T>
+__device__ inline Vector LoadVector(const T* row, int x, int size, bool there = true) {
   Vector v{};
-  if (row == nullptr || x >= size) {
-    return v;
-  }
-  if (size % kCount == 0) {
-    return *reinterpret_cast<const Vector*>(row + x);
-  }
-  T* element = reinterpret_cast<T*>(v.word);
+  if constexpr (kWhole) {
+    if (there && x < size) {
+      v = *reinterpret_cast<const Vector*>(row + x);
+    }
+  } else {
+    T* element = reinterpret_cast<T*>(v.word);
 #pragma unroll
-  for (int i = 0; i < kCount; ++i) {
-    if (x + i < size) {
-      element[i] = row[x + i];
+    for (int i = 0; i < kVectorElements<T>; ++i) {
+      if (there && x + i < size) {
+        element[i] = row[x + i];
+      }
     }
   }
   return v;
 }
 
+/// Convolutions and mixes of float32 models: 3 products of rounded parts for each one.
+template <class T>
+inline constexpr bool kExactProducts = sizeof(T) == 4;
+
+/// A cell that a convolution or mix will read is rounded where it is written, once, and not by each
+/// product.
+template <bool kRounded>
+__device__ inline float Cell(float x) {
+  return kRounded ? RoundToTf32(x) : x;
+}
+
 /// c += a b as MmaTf32 on float32. kExact: 3 products of rounded parts, about as good as float32.
+/// Else a and b are numbers that tf32 holds, as all 16-bit ones are.
 template <bool kExact>
 __device__ inline void MmaFloat(float (&c)[4], const float (&a)[4], float b0, float b1) {
   uint32_t high[4];
-#pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    high[i] = Bits(RoundToTf32(a[i]));
-  }
-  float b0_high = RoundToTf32(b0), b1_high = RoundToTf32(b1);
   if constexpr (kExact) {
+    float b0_high = RoundToTf32(b0), b1_high = RoundToTf32(b1);
     uint32_t low[4];
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
+      high[i] = Bits(RoundToTf32(a[i]));
       low[i] = Bits(RoundToTf32(a[i] - FromBits(high[i])));
     }
     MmaTf32(c, low, Bits(b0_high), Bits(b1_high));
     MmaTf32(c, high, Bits(RoundToTf32(b0 - b0_high)), Bits(RoundToTf32(b1 - b1_high)));
+    MmaTf32(c, high, Bits(b0_high), Bits(b1_high));
+  } else {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      high[i] = Bits(a[i]);
+    }
+    MmaTf32(c, high, Bits(b0), Bits(b1));
   }
-  MmaTf32(c, high, Bits(b0_high), Bits(b1_high));
 }
 
 /// One step of a product whose operands lie in memory as T: 16 elements of the sum for 16-bit

@@ -8,18 +8,21 @@ namespace {
 
 int64_t RoundUp(int64_t x, int64_t unit) { return (x + unit - 1) / unit * unit; }
 
-/// The smallest number from x on that is 8 more than a multiple of 16: rows then start in other
-/// banks of shared memory.
-int64_t Skewed(int64_t x) { return RoundUp(x > 8 ? x - 8 : 0, 16) + 8; }
+/// The smallest number from x on that is half a unit more than whole units: what starts that far
+/// apart starts in other banks of shared memory.
+int64_t Skewed(int64_t x, int64_t unit) {
+  return RoundUp(x > unit / 2 ? x - unit / 2 : 0, unit) + unit / 2;
+}
 
 PlaneShape Plane(int rows, int columns, int group) {
   PlaneShape plane;
   plane.rows = rows;
   plane.columns = columns;
-  plane.stride = static_cast<int>(Skewed(columns));
-  plane.head_stride = Skewed(int64_t{rows} * plane.stride);
+  // Eight rows of a tile, 16 bytes of each, lie in all 32 banks.
+  plane.stride = static_cast<int>(Skewed(columns, 8));
+  plane.head_stride = Skewed(int64_t{rows} * plane.stride, 16);
   // Matrix products read whole tiles, a little beyond the last row.
-  plane.floats = plane.head_stride * group + 64;
+  plane.floats = plane.head_stride * group + 96;
   return plane;
 }
 
@@ -71,7 +74,10 @@ void ChooseColumns(StripPlan& plan, int64_t most, const DeviceLimits& limits) {
       }
       SetColumns(plan, static_cast<int>(std::min<int64_t>(width - halo, RoundUp(most, 8))));
       plan.shared_bytes = SharedBytes(plan);
-      if (static_cast<int64_t>(plan.shared_bytes) * share <= limits.shared_bytes) {
+      // A processor has kReserved more than a block can get, and takes as much for each block.
+      constexpr int64_t kReserved = 1024;
+      int64_t taken = share * (static_cast<int64_t>(plan.shared_bytes) + kReserved);
+      if (taken <= limits.shared_bytes + kReserved) {
         return;
       }
     }
@@ -84,7 +90,7 @@ void ChooseColumns(StripPlan& plan, int64_t most, const DeviceLimits& limits) {
 
 /// Warps, and what each of them sums.
 void ChooseWarps(StripPlan& plan, int64_t tasks, bool few) {
-  plan.warp_tasks = tasks <= 8 ? 1 : 2;
+  plan.warp_tasks = tasks <= 8 && !plan.planes_outside ? 1 : 2;
   int64_t wanted = (tasks + plan.warp_tasks - 1) / plan.warp_tasks;
   int64_t warps = std::clamp<int64_t>(wanted, few || tasks > 8 ? 8 : 4, 16);
   plan.threads = static_cast<int>(warps) * 32;
@@ -100,6 +106,7 @@ StripPlan PlanStrips(const StripShape& s, const DeviceLimits& limits) {
   plan.post = s.post;
   plan.keys = s.keys;
   plan.group = static_cast<int>(Group(s));
+  plan.sharing = static_cast<int>(s.heads / s.kv_heads);
   plan.rows = Rows(s, plan.group);
   bool few = s.q_len <= kFewRowsOnDevice;
   ChooseWarps(plan, Tasks(plan, s.head_dim), few);
@@ -111,6 +118,10 @@ StripPlan PlanStrips(const StripShape& s, const DeviceLimits& limits) {
   plan.splits =
       std::clamp<int64_t>(limits.processors / alone, 1, std::max<int64_t>(s.keys / least_keys, 1));
   ChooseColumns(plan, (s.keys + plan.splits - 1) / plan.splits, limits);
+  if (plan.planes_outside) {
+    // Rare, so there is one kernel for it, that with two tasks.
+    ChooseWarps(plan, Tasks(plan, s.head_dim), few);
+  }
   plan.keep_logits = s.two_passes && few;
   plan.blocks = plan.tiles * plan.parts * plan.splits;
   if (plan.planes_outside) {

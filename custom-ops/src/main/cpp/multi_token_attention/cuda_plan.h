@@ -38,8 +38,8 @@ struct DeviceLimits {
 /// Cells (query row, key) of several heads in memory.
 struct PlaneShape {
   int rows = 0, columns = 0;
-  int stride = 0;  ///< floats from row to row; 8 more than a multiple of 16, against conflicts
-  int64_t head_stride = 0;  ///< likewise
+  int stride = 0;  ///< floats from row to row; whole vectors of 4, against conflicts an odd number
+  int64_t head_stride = 0;  ///< 8 more than a multiple of 16, against conflicts
   int64_t floats = 0;       ///< of all heads
 };
 
@@ -47,6 +47,7 @@ struct PlaneShape {
 /// `columns` at a time.
 struct StripPlan {
   int group = 1;
+  int sharing = 1;  ///< heads that share keys
   int rows = 0, columns = 0;
   Halo pre, post;
   PlaneShape plane[2];  ///< stages read one and write the other

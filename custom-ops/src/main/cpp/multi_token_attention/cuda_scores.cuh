@@ -20,9 +20,11 @@ struct ScoreTask {
   int head, row, column;
 };
 
-template <class T>
-__device__ inline void MultiplyRows(const Tile<T>& tile, const Plane& plane, const ScoreTask& task,
-                                    float (&c)[2][kScoreTiles][4]) {
+/// Rows and keys beyond the ends give scores that are dropped, so any row may stand for them.
+/// @tparam kWhole rows are whole vectors
+template <bool kWhole, class T, bool kOutside>
+__device__ inline void MultiplyRows(const Tile<T, kOutside>& tile, const Plane& plane,
+                                    const ScoreTask& task, float (&c)[2][kScoreTiles][4]) {
   Lane at;
   const T* rows[4];
   const T* keys[kScoreTiles];
@@ -30,34 +32,40 @@ __device__ inline void MultiplyRows(const Tile<T>& tile, const Plane& plane, con
   Rows<T> all_keys = tile.Keys(tile.p->past_key, tile.p->key, task.head);
 #pragma unroll
   for (int i = 0; i < 4; ++i) {
-    rows[i] = queries.At(plane.row + task.row + 8 * i + at.g);
+    rows[i] = queries.Nearest(plane.row + task.row + 8 * i + at.g);
   }
 #pragma unroll
   for (int n = 0; n < kScoreTiles; ++n) {
-    bool inside = task.column + 8 * n < plane.columns;
-    keys[n] = inside ? all_keys.At(plane.key + task.column + 8 * n + at.g) : nullptr;
+    keys[n] = all_keys.Nearest(plane.key + task.column + 8 * n + at.g);
   }
   int size = all_keys.size;
   constexpr int kCount = kVectorElements<T>;
+#pragma unroll 1  // two steps at once have no registers
   for (int from = 0; from < size; from += 4 * kCount) {
     int x = from + at.t * kCount;
     Vector a[4];
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-      a[i] = LoadVector(rows[i], x, size);
+      a[i] = LoadVector<kWhole>(rows[i], x, size);
+    }
+    Vector b[kScoreTiles];
+#pragma unroll
+    for (int n = 0; n < kScoreTiles; ++n) {
+      b[n] = LoadVector<kWhole>(keys[n], x, size);
     }
 #pragma unroll
     for (int n = 0; n < kScoreTiles; ++n) {
-      Vector b = LoadVector(keys[n], x, size);
-      MmaRows<T>(c[0][n], a[0], a[1], b);
-      MmaRows<T>(c[1][n], a[2], a[3], b);
+      MmaRows<T>(c[0][n], a[0], a[1], b[n]);
+      MmaRows<T>(c[1][n], a[2], a[3], b[n]);
     }
   }
 }
 
-template <class T>
-__device__ inline void StoreScores(const Tile<T>& tile, const Plane& plane, const ScoreTask& task,
-                                   const float (&c)[2][kScoreTiles][4]) {
+/// @tparam kAll all cells are seen
+/// @tparam kRounded a convolution or mix reads them
+template <bool kAll, bool kRounded, class T, bool kOutside>
+__device__ inline void StoreScores(const Tile<T, kOutside>& tile, const Plane& plane,
+                                   const ScoreTask& task, const float (&c)[2][kScoreTiles][4]) {
   Lane at;
   float factor = tile.p->scale * 1.44269504088896f;
 #pragma unroll
@@ -66,23 +74,26 @@ __device__ inline void StoreScores(const Tile<T>& tile, const Plane& plane, cons
     if (r >= plane.rows) {
       continue;
     }
-    float* row = plane.Row(task.head, r);
+    float* row = plane.Row(task.head, r) + task.column + 2 * at.t;
+    SeenColumns seen = kAll ? SeenColumns{} : tile.Seen(plane, r);
 #pragma unroll
     for (int n = 0; n < kScoreTiles; ++n) {
-#pragma unroll
-      for (int e = 0; e < 2; ++e) {
-        int column = task.column + 8 * n + 2 * at.t + e;
-        if (column < plane.columns) {
-          bool seen = tile.SeesKey(plane.row + r, plane.key + column);
-          row[column] = seen ? factor * c[i / 2][n][i % 2 * 2 + e] : 0;
-        }
+      int column = task.column + 8 * n + 2 * at.t;
+      float low = factor * c[i / 2][n][i % 2 * 2], high = factor * c[i / 2][n][i % 2 * 2 + 1];
+      if (!kAll) {
+        low = seen.Has(column) ? low : 0;
+        high = seen.Has(column + 1) ? high : 0;
+      }
+      // Rows have room for whole tiles of 8.
+      if (kAll || column < plane.columns) {
+        *reinterpret_cast<float2*>(row + 8 * n) = float2{Cell<kRounded>(low), Cell<kRounded>(high)};
       }
     }
   }
 }
 
-template <class T>
-__device__ inline void Score(const Tile<T>& tile, const Plane& plane) {
+template <class T, bool kOutside>
+__device__ inline void Score(const Tile<T, kOutside>& tile, const Plane& plane) {
   Lane at;
   int heads = tile.arguments->plan.group;
   int row_tasks = CeilDiv(plane.rows, 32), column_tasks = CeilDiv(plane.columns, 8 * kScoreTiles);
@@ -91,12 +102,24 @@ __device__ inline void Score(const Tile<T>& tile, const Plane& plane) {
                    task / heads / row_tasks * 8 * kScoreTiles};
     float c[2][kScoreTiles][4] = {};
     // Above the diagonal and before the window nothing is visible.
-    int64_t first_row = plane.row + part.row, first_key = plane.key + part.column;
+    int first_row = plane.row + part.row, first_key = plane.key + part.column;
     if (first_key < tile.p->visible.End(first_row + 31) &&
-        first_key + 8 * kScoreTiles > tile.p->visible.First(Max<int64_t>(first_row, 0))) {
-      MultiplyRows(tile, plane, part, c);
+        first_key + 8 * kScoreTiles > tile.p->visible.First(Max(first_row, 0))) {
+      if (WholeVectors<T>(static_cast<int>(tile.p->head_dim))) {
+        MultiplyRows<true>(tile, plane, part, c);
+      } else {
+        MultiplyRows<false>(tile, plane, part, c);
+      }
     }
-    StoreScores(tile, plane, part, c);
+    bool all = tile.SeesAll(plane, part.row, 32, part.column, 8 * kScoreTiles);
+    constexpr bool kRounded = !kExactProducts<T>;
+    if (!(tile.p->pre_kernel || tile.p->pre_mix)) {
+      StoreScores<false, false>(tile, plane, part, c);
+    } else if (all) {
+      StoreScores<true, kRounded>(tile, plane, part, c);
+    } else {
+      StoreScores<false, kRounded>(tile, plane, part, c);
+    }
   }
 }
 

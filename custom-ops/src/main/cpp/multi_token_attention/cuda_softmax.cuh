@@ -1,4 +1,4 @@
-// Softmax of a tile's rows, in powers of 2. A warp takes a row of one head.
+// Softmax of a tile's rows, in powers of 2. A warp takes four rows at a time, 8 lanes for each.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_SOFTMAX_CUH_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_CUDA_SOFTMAX_CUH_
 
@@ -15,51 +15,106 @@ struct RowStatistics {
   float* factor;   ///< by which this step's `largest` shrinks older sums
 };
 
+inline constexpr int kRowLanes = 8;
+
+/// Where a lane stands in the softmax. The last rows of a warp may not be there: all lanes take
+/// part in the sums, so such a lane reads the last row and writes nothing.
+template <class T, bool kOutside>
+struct RowLane {
+  float* row;
+  int index;  ///< among the rows of all heads
+  bool there;
+  SeenColumns seen;
+  int first;  ///< of this lane's columns, 4 side by side
+
+  __device__ RowLane(const Tile<T, kOutside>& tile, const Plane& plane, int from) {
+    Lane at;
+    int rows = tile.arguments->plan.group * plane.rows, i = from + at.lane / kRowLanes;
+    there = i < rows;
+    index = Min(i, rows - 1);
+    row = plane.Row(index / plane.rows, index % plane.rows);
+    seen = tile.Seen(plane, index % plane.rows);
+    first = at.lane % kRowLanes * 4;
+  }
+};
+
+/// Four cells of a row side by side.
+struct alignas(16) Cells {
+  float cell[4];
+};
+
+/// Cells from column j on; -inf for those that are not seen.
+__device__ inline Cells LoadSeen(const float* row, int j, const SeenColumns& seen) {
+  Cells cells = *reinterpret_cast<const Cells*>(row + j);
+#pragma unroll
+  for (int e = 0; e < 4; ++e) {
+    cells.cell[e] = seen.Has(j + e) ? cells.cell[e] : -INFINITY;
+  }
+  return cells;
+}
+
 /// Takes a step's scores into the statistics; with `weights` they become 2^(score - largest).
-template <class T>
-__device__ inline void AddToStatistics(const Tile<T>& tile, const Plane& plane, bool weights,
-                                       const RowStatistics& known) {
+template <class T, bool kOutside>
+__device__ inline void AddToStatistics(const Tile<T, kOutside>& tile, const Plane& plane,
+                                       bool weights, const RowStatistics& known) {
+  constexpr int kRows = 32 / kRowLanes, kStep = 4 * kRowLanes;
   Lane at;
-  for (int i = at.warp; i < tile.arguments->plan.group * plane.rows; i += at.warps) {
-    int head = i / plane.rows, r = i % plane.rows;
-    float* row = plane.Row(head, r);
-    float before = known.largest[i], largest = before;
-    for (int j = at.lane; j < plane.columns; j += 32) {
-      if (tile.SeesKey(plane.row + r, plane.key + j)) {
-        largest = Max(largest, row[j]);
-      }
+  int rows = tile.arguments->plan.group * plane.rows;
+  for (int from = kRows * at.warp; from < rows; from += kRows * at.warps) {
+    RowLane<T, kOutside> lane(tile, plane, from);
+    float before = known.largest[lane.index], largest = before;
+#pragma unroll 4
+    for (int j = lane.first; j < plane.columns; j += kStep) {
+      Cells cells = LoadSeen(lane.row, j, lane.seen);
+      float low = fmaxf(cells.cell[0], cells.cell[1]), high = fmaxf(cells.cell[2], cells.cell[3]);
+      largest = fmaxf(largest, fmaxf(low, high));
     }
-    largest = WarpMax(largest);
+    largest = WarpMax<kRowLanes>(largest);
+    // Of a row that sees nothing yet all powers are 0.
+    float base = largest == -INFINITY ? 0 : largest;
     float sum = 0;
-    for (int j = at.lane; j < plane.columns; j += 32) {
-      bool seen = tile.SeesKey(plane.row + r, plane.key + j);
-      float power = seen ? Exp2(row[j] - largest) : 0;
-      sum += power;
-      if (weights) {
-        row[j] = power;
+#pragma unroll 4
+    for (int j = lane.first; j < plane.columns; j += kStep) {
+      Cells cells = LoadSeen(lane.row, j, lane.seen);
+#pragma unroll
+      for (int e = 0; e < 4; ++e) {
+        cells.cell[e] = Exp2(cells.cell[e] - base);
+        sum += cells.cell[e];
+      }
+      if (weights && lane.there) {
+        *reinterpret_cast<Cells*>(lane.row + j) = cells;
       }
     }
-    sum = WarpSum(sum);
+    sum = WarpSum<kRowLanes>(sum);
     SyncWarp();
-    if (at.lane == 0) {
-      float factor = before == -INFINITY ? 0 : Exp2(before - largest);
-      known.factor[i] = factor;
-      known.sum[i] = known.sum[i] * factor + sum;
-      known.largest[i] = largest;
+    if (lane.there && lane.first == 0) {
+      float factor = before == -INFINITY ? 0 : Exp2(before - base);
+      known.factor[lane.index] = factor;
+      known.sum[lane.index] = known.sum[lane.index] * factor + sum;
+      known.largest[lane.index] = largest;
     }
   }
 }
 
 /// Scores become weights; the statistics are complete.
-template <class T>
-__device__ inline void Weigh(const Tile<T>& tile, const Plane& plane, const RowStatistics& known) {
+template <class T, bool kOutside>
+__device__ inline void Weigh(const Tile<T, kOutside>& tile, const Plane& plane,
+                             const RowStatistics& known) {
+  constexpr int kRows = 32 / kRowLanes, kStep = 4 * kRowLanes;
   Lane at;
-  for (int i = at.warp; i < tile.arguments->plan.group * plane.rows; i += at.warps) {
-    int head = i / plane.rows, r = i % plane.rows;
-    float* row = plane.Row(head, r);
-    for (int j = at.lane; j < plane.columns; j += 32) {
-      bool seen = tile.SeesKey(plane.row + r, plane.key + j);
-      row[j] = seen ? Exp2(row[j] - known.largest[i]) * known.sum[i] : 0;
+  int rows = tile.arguments->plan.group * plane.rows;
+  for (int from = kRows * at.warp; from < rows; from += kRows * at.warps) {
+    RowLane<T, kOutside> lane(tile, plane, from);
+    float largest = known.largest[lane.index], factor = known.sum[lane.index];
+    float base = largest == -INFINITY ? 0 : largest;
+    for (int j = lane.first; j < plane.columns && lane.there; j += kStep) {
+      Cells cells = LoadSeen(lane.row, j, lane.seen);
+#pragma unroll
+      for (int e = 0; e < 4; ++e) {
+        float weight = Exp2(cells.cell[e] - base) * factor;
+        cells.cell[e] = Cell<!kExactProducts<T>>(weight);
+      }
+      *reinterpret_cast<Cells*>(lane.row + j) = cells;
     }
   }
 }

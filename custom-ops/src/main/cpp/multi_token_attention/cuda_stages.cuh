@@ -7,57 +7,116 @@
 
 namespace heddle {
 
-template <class T>
-inline constexpr bool kExactProducts = sizeof(T) == 4;
-
-inline constexpr int kConvolutionTiles = 6;  ///< of 8 keys that a warp computes at once
-inline constexpr int kBand = 3;              ///< tiles of 8 keys that 16 weights and 8 keys touch
-
+inline constexpr int kConvolutionTiles = 8;  ///< of 8 keys that a warp computes at once
 /// Up to 16 columns of one row of a kernel.
 template <class T>
 struct KernelRow {
   const T* weight;
   int count;
 
-  __device__ float At(int c) const { return c >= 0 && c < count ? ToFloat(weight[c]) : 0; }
+  __device__ float At(int c) const {
+    return static_cast<unsigned>(c) < static_cast<unsigned>(count) ? ToFloat(weight[c]) : 0;
+  }
+};
+
+/// Where this lane reads tiles of 16 rows x 8 cells. Rows beyond the last one are read as that one;
+/// their results are dropped.
+template <bool kOutside>
+struct CellRows {
+  const float* first;
+  const float* second;  ///< planes outside only
+
+  __device__ CellRows(const Plane& plane, int head, int row, int column) {
+    Lane at;
+    int last = plane.rows - 1;
+    if (kOutside) {
+      first = plane.Row(head, Min(row + at.g, last)) + column + at.t;
+      second = plane.Row(head, Min(row + at.g + 8, last)) + column + at.t;
+    } else {
+      first = plane.Row(head, Min(row + at.lane % 16, last)) + column + at.lane / 16 * 4;
+    }
+  }
+
+  /// The tile from `cell` on, as MmaTf32 wants it.
+  __device__ void Load(float (&a)[4], int cell) const {
+    if constexpr (kOutside) {
+      a[0] = first[cell];
+      a[1] = second[cell];
+      a[2] = first[cell + 4];
+      a[3] = second[cell + 4];
+    } else {
+      LoadTile(a, first + cell);
+    }
+  }
 };
 
 /// The products of one kernel row: along the keys a convolution is a product with a band matrix,
-/// band[k, n] = weight[k - n]. Column 2 t + e of a tile is step t + 4 e of the sum.
-template <class T>
-__device__ inline void AddKernelRow(const KernelRow<T>& kernel, const float* row, const float* row8,
-                                    int columns, int tiles, float (&c)[kConvolutionTiles][4]) {
+/// band[k, n] = weight[k - n].
+/// @tparam kBand tiles of 8 keys that the weights and 8 keys touch
+template <int kBand, bool kOutside, class T>
+__device__ inline void AddKernelRow(const KernelRow<T>& kernel, const CellRows<kOutside>& rows,
+                                    float (&c)[kConvolutionTiles][4]) {
   Lane at;
   float band[kBand][2];
 #pragma unroll
   for (int s = 0; s < kBand; ++s) {
-    band[s][0] = kernel.At(8 * s + 2 * at.t - at.g);
-    band[s][1] = kernel.At(8 * s + 2 * at.t + 1 - at.g);
+    band[s][0] = kernel.At(8 * s + at.t - at.g);
+    band[s][1] = kernel.At(8 * s + 4 + at.t - at.g);
   }
-  int steps = CeilDiv(kernel.count + 7, 8);
+  // Whole tiles, also beyond the last column: what is read there meets weights of 0 or is dropped.
 #pragma unroll
   for (int k = 0; k < kConvolutionTiles + kBand - 1; ++k) {
-    if (8 * k < columns && k < tiles + steps - 1) {
-      float2 low = *reinterpret_cast<const float2*>(row + 8 * k + 2 * at.t);
-      float2 high = *reinterpret_cast<const float2*>(row8 + 8 * k + 2 * at.t);
-      float a[4] = {low.x, high.x, low.y, high.y};
+    float a[4];
+    rows.Load(a, 8 * k);
 #pragma unroll
-      for (int s = 0; s < kBand; ++s) {
-        int n = k - s;
-        if (n >= 0 && n < kConvolutionTiles && n < tiles && s < steps) {
-          MmaFloat<kExactProducts<T>>(c[n], a, band[s][0], band[s][1]);
-        }
+    for (int s = 0; s < kBand; ++s) {
+      int n = k - s;
+      if (n >= 0 && n < kConvolutionTiles) {
+        MmaFloat<kExactProducts<T>>(c[n], a, band[s][0], band[s][1]);
+      }
+    }
+  }
+}
+
+/// Where 16 rows of cells of one head begin.
+struct CellTask {
+  int head, row, column;
+};
+
+/// @tparam kMasked cells that are not visible become 0
+/// @tparam kRounded a mix reads them
+template <bool kMasked, bool kRounded, class T, bool kOutside>
+__device__ inline void StoreCells(const Tile<T, kOutside>& tile, const Plane& out,
+                                  const CellTask& task, const float (&c)[kConvolutionTiles][4]) {
+  Lane at;
+#pragma unroll
+  for (int i = 0; i < 2; ++i) {
+    int r = task.row + at.g + 8 * i;
+    if (r >= out.rows) {
+      continue;
+    }
+    float* row = out.Row(task.head, r);
+    SeenColumns seen = kMasked ? tile.Seen(out, r) : SeenColumns{};
+#pragma unroll
+    for (int n = 0; n < kConvolutionTiles; ++n) {
+      int j = task.column + 8 * n + 2 * at.t;
+      // Rows have room for whole tiles of 8.
+      if (j < out.columns) {
+        float low = !kMasked || seen.Has(j) ? c[n][2 * i] : 0;
+        float high = !kMasked || seen.Has(j + 1) ? c[n][2 * i + 1] : 0;
+        *reinterpret_cast<float2*>(row + j) = float2{Cell<kRounded>(low), Cell<kRounded>(high)};
       }
     }
   }
 }
 
 /// out[i, j] = sum over a, c of weight[a, c] in[i + a, j + c], rows and columns within the planes.
-/// A warp computes 16 rows x 48 keys of one head.
-/// @param masked cells that are not visible become 0
-template <class T>
-__device__ inline void Convolve(const Tile<T>& tile, const ScoreKernelOf<T>& kernel,
-                                const Plane& in, const Plane& out, bool masked) {
+/// A warp computes 16 rows x 64 keys of one head.
+/// @tparam kMasked cells that are not visible become 0
+/// @param rounded a mix reads the result
+template <bool kMasked, class T, bool kOutside>
+__device__ inline void Convolve(const Tile<T, kOutside>& tile, const ScoreKernelOf<T>& kernel,
+                                const Plane& in, const Plane& out, bool rounded) {
   constexpr int kColumns = 8 * kConvolutionTiles;
   Lane at;
   int row_tasks = CeilDiv(out.rows, 16), column_tasks = CeilDiv(out.columns, kColumns);
@@ -67,37 +126,32 @@ __device__ inline void Convolve(const Tile<T>& tile, const ScoreKernelOf<T>& ker
   for (int task = at.warp; task < tasks; task += at.warps) {
     int column = task % column_tasks * kColumns, row = task / column_tasks % row_tasks * 16;
     int head = task / column_tasks / row_tasks;
-    int tiles = Min(CeilDiv(out.columns - column, 8), kConvolutionTiles);
-    const T* weight = kernel.weight + (tile.head0 + head) * kernel.rows * kernel.columns;
+    const T* weight = kernel.weight + (tile.place.head0 + head) * kernel.rows * kernel.columns;
     float c[kConvolutionTiles][4] = {};
     for (int a = 0; a < kernel_rows; ++a) {
-      const float* in_row = in.Row(head, Min(row + at.g + a, in.rows - 1));
-      const float* in_row8 = in.Row(head, Min(row + at.g + 8 + a, in.rows - 1));
       for (int from = 0; from < kernel_columns; from += 16) {
         KernelRow<T> part{weight + a * kernel_columns + from, Min(kernel_columns - from, 16)};
-        int start = column + from;
-        AddKernelRow(part, in_row + start, in_row8 + start, in.stride - start, tiles, c);
-      }
-    }
-#pragma unroll
-    for (int n = 0; n < kConvolutionTiles; ++n) {
-#pragma unroll
-      for (int e = 0; e < 4; ++e) {
-        int r = row + at.g + e / 2 * 8, j = column + 8 * n + 2 * at.t + e % 2;
-        if (r < out.rows && j < out.columns) {
-          bool kept = !masked || tile.SeesKey(out.row + r, out.key + j);
-          out.Row(head, r)[j] = kept ? c[n][e] : 0;
+        CellRows<kOutside> rows(in, head, row + a, column + from);
+        if (part.count > 9) {
+          AddKernelRow<3>(part, rows, c);
+        } else {
+          AddKernelRow<2>(part, rows, c);
         }
       }
+    }
+    if (rounded && !kExactProducts<T>) {
+      StoreCells<kMasked, true>(tile, out, CellTask{head, row, column}, c);
+    } else {
+      StoreCells<kMasked, false>(tile, out, CellTask{head, row, column}, c);
     }
   }
 }
 
 /// out[h] = sum over the heads n of h's mix group of weight[h, n] in[n], cell by cell. A warp
 /// computes 64 keys of one row for 8 heads: rows of the product are keys, columns are heads.
-template <class T>
-__device__ inline void MixHeads(const Tile<T>& tile, const HeadMixOf<T>& mix, const Plane& in,
-                                const Plane& out) {
+template <class T, bool kOutside>
+__device__ inline void MixHeads(const Tile<T, kOutside>& tile, const HeadMixOf<T>& mix,
+                                const Plane& in, const Plane& out) {
   constexpr int kTiles = 4;
   Lane at;
   int size = static_cast<int>(mix.size), head_tasks = CeilDiv(size, 8);
@@ -108,7 +162,7 @@ __device__ inline void MixHeads(const Tile<T>& tile, const HeadMixOf<T>& mix, co
     int head8 = task % head_tasks * 8, first = task / head_tasks % groups * size;
     int rest = task / head_tasks / groups;
     int row = rest % out.rows, column = rest / out.rows * 16 * kTiles;
-    const T* weight = mix.weight + static_cast<int64_t>(tile.head0 + first) * size;
+    const T* weight = mix.weight + static_cast<int64_t>(tile.place.head0 + first) * size;
     // Heads t and t + 4 are neighbours in the result, so that stores fall into different banks.
     int out_head = head8 + at.g / 2 + at.g % 2 * 4;
     float c[kTiles][4] = {};

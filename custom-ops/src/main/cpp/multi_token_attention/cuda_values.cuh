@@ -20,14 +20,14 @@ struct ValueTask {
   int head, row, feature, share;
 };
 
-template <int kTasks, class T>
-__device__ inline ValueTask TaskOfWarp(const Tile<T>& tile, int i) {
+template <int kTasks, class T, bool kOutside>
+__device__ inline ValueTask TaskOfWarp(const Tile<T, kOutside>& tile, int i) {
   Lane at;
   const StripPlan& plan = tile.arguments->plan;
   int slices = CeilDiv(static_cast<int>(tile.p->head_dim), kTaskFeatures);
   int row_tasks = CeilDiv(plan.rows, 16);
   int sharing = at.warps / plan.shares, share = at.warp / sharing;
-  int task = (tile.part * sharing + at.warp % sharing) * kTasks + i;
+  int task = (tile.place.part * sharing + at.warp % sharing) * kTasks + i;
   if (task >= plan.group * row_tasks * slices || share >= plan.shares) {
     return ValueTask{-1, 0, 0, 0};
   }
@@ -36,9 +36,9 @@ __device__ inline ValueTask TaskOfWarp(const Tile<T>& tile, int i) {
 }
 
 /// 16 keys of 16-bit values.
-template <class T>
+template <bool kWhole, class T>
 __device__ inline void AddKeys16(const Rows<T>& values, const float* row, const float* row8,
-                                 int64_t key, int64_t end, int feature, float (&c)[kProducts][4]) {
+                                 int key, int feature, float (&c)[kProducts][4]) {
   Lane at;
   float2 low = *reinterpret_cast<const float2*>(row + 2 * at.t);
   float2 low8 = *reinterpret_cast<const float2*>(row8 + 2 * at.t);
@@ -49,9 +49,9 @@ __device__ inline void AddKeys16(const Rows<T>& values, const float* row, const 
   Vector v[4];
 #pragma unroll
   for (int i = 0; i < 4; ++i) {
-    int64_t position = key + 2 * at.t + i % 2 + i / 2 * 8;
-    v[i] =
-        LoadVector(position < end ? values.At(position) : nullptr, feature + 8 * at.g, values.size);
+    int position = key + 2 * at.t + i % 2 + i / 2 * 8;
+    v[i] = LoadVector<kWhole>(values.At(position), feature + 8 * at.g, values.size,
+                              values.Has(position));
   }
 #pragma unroll
   for (int m = 0; m < kProducts; ++m) {
@@ -62,8 +62,9 @@ __device__ inline void AddKeys16(const Rows<T>& values, const float* row, const 
 }
 
 /// 8 keys of float32 values; key 2 t + e is step t + 4 e of the sum.
+template <bool kWhole>
 __device__ inline void AddKeys32(const Rows<float>& values, const float* row, const float* row8,
-                                 int64_t key, int64_t end, int feature, float (&c)[kProducts][4]) {
+                                 int key, int feature, float (&c)[kProducts][4]) {
   Lane at;
   float2 low = *reinterpret_cast<const float2*>(row + 2 * at.t);
   float2 low8 = *reinterpret_cast<const float2*>(row8 + 2 * at.t);
@@ -71,9 +72,9 @@ __device__ inline void AddKeys32(const Rows<float>& values, const float* row, co
   Vector v[2][2];
 #pragma unroll
   for (int i = 0; i < 4; ++i) {
-    int64_t position = key + 2 * at.t + i / 2;
-    v[i / 2][i % 2] = LoadVector(position < end ? values.At(position) : nullptr,
-                                 feature + 8 * at.g + i % 2 * 4, values.size);
+    int position = key + 2 * at.t + i / 2;
+    v[i / 2][i % 2] = LoadVector<kWhole>(values.At(position), feature + 8 * at.g + i % 2 * 4,
+                                         values.size, values.Has(position));
   }
 #pragma unroll
   for (int m = 0; m < kProducts; ++m) {
@@ -81,11 +82,31 @@ __device__ inline void AddKeys32(const Rows<float>& values, const float* row, co
   }
 }
 
-/// Adds the keys of one step; `online`: what was summed before shrinks first.
-template <int kTasks, class T>
-__device__ inline void AddValues(const Tile<T>& tile, const Plane& plane, bool online,
-                                 const RowStatistics& known, ContextSums<kTasks>& sums) {
+/// Adds this task's keys of one step.
+template <bool kWhole, class T, bool kOutside>
+__device__ inline void AddKeys(const Tile<T, kOutside>& tile, const Plane& plane,
+                               const ValueTask& task, float (&c)[kProducts][4]) {
   constexpr int kKeys = sizeof(T) == 2 ? 16 : 8;
+  Lane at;
+  Rows<T> values = tile.Keys(tile.p->past_value, tile.p->value, task.head);
+  // Cells beyond the step's last key are whatever was there before.
+  values.end = Min(values.end, plane.key + plane.columns);
+  const float* row = plane.Row(task.head, Min(task.row + at.g, plane.rows - 1));
+  const float* row8 = plane.Row(task.head, Min(task.row + at.g + 8, plane.rows - 1));
+  int stride = kKeys * tile.arguments->plan.shares;
+  for (int k = kKeys * task.share; k < plane.columns; k += stride) {
+    if constexpr (sizeof(T) == 2) {
+      AddKeys16<kWhole>(values, row + k, row8 + k, plane.key + k, task.feature, c);
+    } else {
+      AddKeys32<kWhole>(values, row + k, row8 + k, plane.key + k, task.feature, c);
+    }
+  }
+}
+
+/// Adds the keys of one step; `online`: what was summed before shrinks first.
+template <int kTasks, class T, bool kOutside>
+__device__ inline void AddValues(const Tile<T, kOutside>& tile, const Plane& plane, bool online,
+                                 const RowStatistics& known, ContextSums<kTasks>& sums) {
   Lane at;
 #pragma unroll
   for (int i = 0; i < kTasks; ++i) {
@@ -93,36 +114,35 @@ __device__ inline void AddValues(const Tile<T>& tile, const Plane& plane, bool o
     if (task.head < 0) {
       continue;
     }
-    int r = Min(task.row + at.g, plane.rows - 1), r8 = Min(task.row + at.g + 8, plane.rows - 1);
-    if (online) {
-      float factor = known.factor[task.head * plane.rows + r];
-      float factor8 = known.factor[task.head * plane.rows + r8];
+    const float* factors = known.factor + task.head * plane.rows;
+    float factor = online ? factors[Min(task.row + at.g, plane.rows - 1)] : 1;
+    float factor8 = online ? factors[Min(task.row + at.g + 8, plane.rows - 1)] : 1;
+    float c[kProducts][4];
 #pragma unroll
-      for (int m = 0; m < kProducts; ++m) {
-        sums[i][m][0] *= factor;
-        sums[i][m][1] *= factor;
-        sums[i][m][2] *= factor8;
-        sums[i][m][3] *= factor8;
-      }
+    for (int m = 0; m < kProducts; ++m) {
+      c[m][0] = sums[i][m][0] * factor;
+      c[m][1] = sums[i][m][1] * factor;
+      c[m][2] = sums[i][m][2] * factor8;
+      c[m][3] = sums[i][m][3] * factor8;
     }
-    Rows<T> values = tile.Keys(tile.p->past_value, tile.p->value, task.head);
-    const float* row = plane.Row(task.head, r);
-    const float* row8 = plane.Row(task.head, r8);
-    int64_t end = plane.key + plane.columns;
-    int stride = kKeys * tile.arguments->plan.shares;
-    for (int k = kKeys * task.share; k < plane.columns; k += stride) {
-      if constexpr (sizeof(T) == 2) {
-        AddKeys16(values, row + k, row8 + k, plane.key + k, end, task.feature, sums[i]);
-      } else {
-        AddKeys32(values, row + k, row8 + k, plane.key + k, end, task.feature, sums[i]);
+    if (WholeVectors<T>(static_cast<int>(tile.p->head_dim))) {
+      AddKeys<true>(tile, plane, task, c);
+    } else {
+      AddKeys<false>(tile, plane, task, c);
+    }
+#pragma unroll
+    for (int m = 0; m < kProducts; ++m) {
+#pragma unroll
+      for (int e = 0; e < 4; ++e) {
+        sums[i][m][e] = c[m][e];
       }
     }
   }
 }
 
 /// Sums of this block's keys to memory.
-template <int kTasks, class T>
-__device__ inline void StoreSums(const Tile<T>& tile, int64_t split,
+template <int kTasks, class T, bool kOutside>
+__device__ inline void StoreSums(const Tile<T, kOutside>& tile, int64_t split,
                                  const ContextSums<kTasks>& sums) {
   Lane at;
   const AttentionParamsOf<T>& p = *tile.p;
@@ -132,13 +152,14 @@ __device__ inline void StoreSums(const Tile<T>& tile, int64_t split,
     ValueTask task = TaskOfWarp<kTasks>(tile, i);
 #pragma unroll
     for (int e = 0; e < 4; ++e) {
-      int64_t position = tile.row_begin + task.row + at.g + e / 2 * 8;
-      if (task.head < 0 || position >= tile.row_end) {
+      int64_t position = tile.place.row_begin + task.row + at.g + e / 2 * 8;
+      if (task.head < 0 || position >= tile.place.row_end) {
         continue;
       }
       int64_t sums_of = split * tile.arguments->plan.shares + task.share;
-      int64_t head = (sums_of * p.batch + tile.b) * p.heads + tile.head0 + task.head;
-      float* out = tile.arguments->context + (head * p.q_len + position - tile.run.out_begin) * d;
+      int64_t head = (sums_of * p.batch + tile.place.b) * p.heads + tile.place.head0 + task.head;
+      float* out =
+          tile.arguments->context + (head * p.q_len + position - tile.place.run.out_begin) * d;
       int feature = task.feature + 8 * (2 * at.t + e % 2);
 #pragma unroll
       for (int m = 0; m < kProducts; ++m) {

@@ -161,6 +161,17 @@ float* Shared() {
                                   16);
 }
 
+void CheckShared(const void* memory, size_t alignment) {
+  const char* at = static_cast<const char*>(memory);
+  const char* begin = reinterpret_cast<const char*>(Shared());
+  const char* end = reinterpret_cast<const char*>(machine.shared.data() + machine.shared.size());
+  if (at < begin || at >= end || reinterpret_cast<uintptr_t>(at) % alignment != 0) {
+    std::fprintf(stderr, "thread %d: expected shared memory aligned to %zu bytes, got %p\n",
+                 machine.now, alignment, memory);
+    std::abort();
+  }
+}
+
 void WarpBarrier() {
   Arrive('w');
   ++machine.fibers[static_cast<size_t>(machine.now)].warp_barriers;

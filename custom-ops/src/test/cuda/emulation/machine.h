@@ -22,6 +22,9 @@ void Run(int64_t blocks, int threads, size_t shared_bytes, const std::function<v
 
 float* Shared();
 
+/// Stops the program if the memory is not the block's shared memory or not aligned.
+void CheckShared(const void* memory, size_t alignment);
+
 /// All lanes of the warp have come here before one goes on.
 void WarpBarrier();
 

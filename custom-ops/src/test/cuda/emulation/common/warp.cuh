@@ -32,7 +32,14 @@ inline float ShuffleXor(float value, int mask) {
   return FromBits(exchange.word[lane ^ static_cast<unsigned>(mask)][0]);
 }
 
+inline int ShuffleXor(int value, int mask) {
+  return static_cast<int>(Bits(ShuffleXor(FromBits(static_cast<uint32_t>(value)), mask)));
+}
+
 inline void SyncWarp() { emulation::WarpBarrier(); }
+
+template <class N>
+void KeepInMemory(N&) {}
 
 inline float Exp2(float x) { return x < -126 ? 0 : std::exp2(x); }
 
@@ -69,6 +76,19 @@ inline Bfloat16 FromFloat<Bfloat16>(float x) {
   Bfloat16 y;
   Narrow(Element::kBfloat16, &x, 1, &y);
   return y;
+}
+
+inline void LoadTile(float (&a)[4], const float* part) {
+  emulation::CheckShared(part, 16);
+  emulation::Exchange& exchange = emulation::WarpExchange();
+  unsigned lane = threadIdx.x % 32;
+  std::memcpy(exchange.word[lane], &part, sizeof part);
+  emulation::WarpBarrier();
+  for (unsigned m = 0; m < 4; ++m) {
+    const float* row;
+    std::memcpy(&row, exchange.word[8 * m + lane / 4], sizeof row);
+    a[m] = row[lane % 4];
+  }
 }
 
 /// Gives the warp's lanes each other's words: 4 of a, 2 of b.
