@@ -13,20 +13,27 @@ struct Domain {
   std::deque<OpType> ops;
   OrtCustomOpDomain* domain = nullptr;
 
-  explicit Domain(const OrtApi* api) {
+  Domain(const OrtApi* api, bool cuda) {
     AddMultiTokenAttention(ops);
     AddKvShift(ops);
-#if defined(HEDDLE_CUDA)
-    // A runtime without this provider keeps them and never asks for a kernel.
-    AddMultiTokenAttentionOnCuda(ops);
-    AddKvShiftOnCuda(ops);
-#endif
+    if (cuda) {
+      AddOnCuda();
+    }
     Check(api, Call<OrtStatus*>(api, Slot::kCreateCustomOpDomain,
                                 static_cast<const char*>(schema::kDomain), &domain));
     for (OpType& op : ops) {
       Check(api, Call<OrtStatus*>(api, Slot::kCustomOpDomainAdd, domain,
                                   static_cast<const OrtCustomOp*>(&op)));
     }
+  }
+
+ private:
+  void AddOnCuda() {
+#if defined(HEDDLE_CUDA)
+    // A runtime without this provider keeps them and never asks for a kernel.
+    AddMultiTokenAttentionOnCuda(ops);
+    AddKvShiftOnCuda(ops);
+#endif
   }
 };
 
@@ -39,7 +46,7 @@ extern "C" __attribute__((visibility("default"))) OrtStatus* RegisterCustomOps(
   const OrtApi* api = base->GetApi(kApiVersion);
   return Guarded(api, [&] {
     heddle::ChosenInstructionSet();  // refused here, once, and not by each node
-    static Domain domain(api);
+    static Domain domain(api, base->GetApi(kCudaApiVersion) != nullptr);
     Check(api, Call<OrtStatus*>(api, Slot::kAddCustomOpDomain, options, domain.domain));
   });
 }

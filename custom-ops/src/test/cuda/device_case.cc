@@ -138,6 +138,11 @@ void DeviceCase::Fill() {
   p.context = context.data();
 }
 
+void DeviceCase::PoisonQuery() {
+  int64_t row = Below(p.heads) * p.q_len + p.q_len - 1;
+  const_cast<float*>(p.query)[row * p.head_dim + Below(p.head_dim)] = NAN;
+}
+
 void DeviceCase::Print() const {
   std::printf(
       "  element %d batch %ld heads %ld/%ld d %ld q %ld past %ld of %ld rows %ld max_len %ld "

@@ -36,6 +36,8 @@ class DeviceCase {
 
   /// Shapes, parts and numbers of any kind, with a past.
   void Fill();
+  /// Makes one number of the last new query NaN.
+  void PoisonQuery();
   int64_t Pick(std::initializer_list<int64_t> values);
   /// Numbers that `element` can hold.
   float* Numbers(int64_t count, float size);

@@ -37,6 +37,11 @@ __device__ inline void KeepInMemory(N& numbers) {
   asm volatile("" : : "l"(&numbers) : "memory");
 }
 
+/// Asks for 32 bytes of the GPU's memory to be brought into the second-level cache.
+__device__ inline void Prefetch(const char* memory) {
+  asm volatile("prefetch.global.L2 [%0];" : : "l"(__cvta_generic_to_global(memory)));
+}
+
 /// 2^x; 0 for x below -126.
 __device__ inline float Exp2(float x) {
   float y;

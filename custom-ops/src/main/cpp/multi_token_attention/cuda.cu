@@ -124,7 +124,24 @@ __device__ void StartStatistics(const Tile<T, kOutside>& tile, const RowStatisti
       float2 all = JoinStatistics(a.statistics + tile.place.index * rows + i, a.plan.splits,
                                   a.plan.tiles * rows);
       known.largest[i] = all.x;
-      known.sum[i] = all.y > 0 ? 1 / all.y : 0;
+      known.sum[i] = all.y == 0 ? 0 : 1 / all.y;
+    }
+  }
+}
+
+/// A decoding step waits for memory, so what a step will read is asked for before it computes: the
+/// values of these keys, and the next keys.
+template <class T, bool kOutside>
+__device__ void PrefetchStep(const Tile<T, kOutside>& tile, int key, int step, int end) {
+  const StripArguments<T>& a = *tile.arguments;
+  bool first = a.pass == Pass::kStatistics, kept = a.logits != nullptr && !first;
+  for (int head = 0; head < a.plan.group; head += a.plan.sharing) {
+    if (!first) {
+      PrefetchRows(tile.Keys(a.p.past_value, a.p.value, head), key, Min(step, end - key));
+    }
+    if (!kept) {
+      int next = key + step;
+      PrefetchRows(tile.Keys(a.p.past_key, a.p.key, head), next, Min(step, end - next));
     }
   }
 }
@@ -139,6 +156,9 @@ __device__ void Steps(const Tile<T, kOutside>& tile, PlanePair& pair, const RowS
   bool first = a.pass == Pass::kStatistics;
   int step = first ? plan.logit_columns() : plan.columns;
   for (int key = begin; key < end; key += step) {
+    if (a.p.q_len <= kFewRowsOnDevice) {
+      PrefetchStep(tile, key, step, end);
+    }
     int logit_key = first ? key : key - plan.post.left;
     Plane plane;
     if (!first && a.logits != nullptr) {

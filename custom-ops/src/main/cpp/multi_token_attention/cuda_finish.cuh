@@ -42,7 +42,7 @@ __device__ inline void JoinSums(const FinishArguments<T>& f, int64_t b, int64_t 
           f.a.context[(((s * p.batch + b) * p.heads + head) * p.q_len + i) * p.head_dim + x];
       sum += largest == -INFINITY ? 0 : part * Exp2(largest - all.x);
     }
-    row[x] = all.y > 0 ? sum / all.y : 0;
+    row[x] = all.y == 0 ? 0 : sum / all.y;
   }
 }
 

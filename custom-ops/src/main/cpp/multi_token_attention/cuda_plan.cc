@@ -62,6 +62,12 @@ size_t SharedBytes(const StripPlan& plan) {
   return kTileBytes + sizeof(float) * static_cast<size_t>(floats);
 }
 
+/// Columns of a step, at most `widest`, so that the last one is not much narrower than the others.
+int EvenSteps(int64_t columns, int64_t widest) {
+  int64_t steps = std::max<int64_t>((columns + widest - 1) / widest, 1);
+  return static_cast<int>(std::min(RoundUp((columns + steps - 1) / steps, 8), widest));
+}
+
 /// The widest step, up to `most` columns, whose planes fit twice into a processor, else once, else
 /// in scratch memory.
 void ChooseColumns(StripPlan& plan, int64_t most, const DeviceLimits& limits) {
@@ -72,7 +78,7 @@ void ChooseColumns(StripPlan& plan, int64_t most, const DeviceLimits& limits) {
       if (width - halo < std::max(16, halo / 2) || (width > 128 && !few)) {
         continue;
       }
-      SetColumns(plan, static_cast<int>(std::min<int64_t>(width - halo, RoundUp(most, 8))));
+      SetColumns(plan, EvenSteps(most, width - halo));
       plan.shared_bytes = SharedBytes(plan);
       // A processor has kReserved more than a block can get, and takes as much for each block.
       constexpr int64_t kReserved = 1024;
@@ -113,10 +119,10 @@ StripPlan PlanStrips(const StripShape& s, const DeviceLimits& limits) {
   plan.row_tiles = (s.q_len + plan.rows - 1) / plan.rows;
   plan.tiles = s.batch * (s.heads / plan.group) * plan.row_tiles;
   int64_t alone = std::max<int64_t>(plan.tiles * plan.parts, 1);
-  // As many blocks as processors; each has keys enough to be worth its start.
-  int64_t least_keys = few ? 32 : 256;
-  plan.splits =
-      std::clamp<int64_t>(limits.processors / alone, 1, std::max<int64_t>(s.keys / least_keys, 1));
+  // As many blocks as work at once; each has keys enough to be worth its start.
+  int64_t least_keys = few ? 32 : 256, at_once = plan.warp_tasks == 1 ? 2 : 1;
+  plan.splits = std::clamp<int64_t>(at_once * limits.processors / alone, 1,
+                                    std::max<int64_t>(s.keys / least_keys, 1));
   ChooseColumns(plan, (s.keys + plan.splits - 1) / plan.splits, limits);
   if (plan.planes_outside) {
     // Rare, so there is one kernel for it, that with two tasks.

@@ -125,9 +125,11 @@ __device__ inline float2 JoinStatistics(const float2* first, int64_t splits, int
   for (int64_t s = 0; s < splits; ++s) {
     largest = Max(largest, first[s * stride].x);
   }
+  // A sum of 0 is a row that sees nothing; one of NaN stays so.
+  float base = largest == -INFINITY ? 0 : largest;
   for (int64_t s = 0; s < splits; ++s) {
     float2 part = first[s * stride];
-    sum += part.x == -INFINITY ? 0 : part.y * Exp2(part.x - largest);
+    sum += part.y == 0 ? 0 : part.y * Exp2(part.x - base);
   }
   return float2{largest, sum};
 }

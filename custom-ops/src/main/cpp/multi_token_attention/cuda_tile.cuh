@@ -67,6 +67,20 @@ struct Rows {
   __device__ const T* Nearest(int position) const { return At(Max(Min(position, end - 1), begin)); }
 };
 
+/// Asks for rows [key, key + count) to be brought near. All threads of the block take part.
+template <class T>
+__device__ inline void PrefetchRows(const Rows<T>& rows, int key, int count) {
+  constexpr int kBytes = 32;
+  int parts = CeilDiv(rows.size * static_cast<int>(sizeof(T)), kBytes);
+  for (int i = static_cast<int>(threadIdx.x); i < count * parts;
+       i += static_cast<int>(blockDim.x)) {
+    int position = key + i / parts;
+    if (rows.Has(position)) {
+      Prefetch(reinterpret_cast<const char*>(rows.At(position)) + i % parts * kBytes);
+    }
+  }
+}
+
 /// Where a warp's lane stands in matrix products: 4 lanes along a row.
 struct Lane {
   int warp = static_cast<int>(threadIdx.x) / 32, warps = static_cast<int>(blockDim.x) / 32;

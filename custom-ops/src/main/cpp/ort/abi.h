@@ -74,7 +74,8 @@ struct OrtCustomOp {
 namespace heddle::ort {
 #endif
 
-enum { kApiVersion = 17 };
+/// The CUDA operators alone need more.
+enum { kApiVersion = 17, kCudaApiVersion = 18 };
 
 /// ONNX element types.
 enum ElementType { kFloat32 = 1, kInt64 = 7, kBool = 9, kFloat16 = 10, kBfloat16 = 16 };
@@ -129,6 +130,7 @@ enum Slot {
   kKernelInfoGetNodeName = 244,
   kKernelContextGetAllocator = 253,
   kKernelContextParallelFor = 274,
+  kKernelContextGetScratchBuffer = 277,  ///< from version kCudaApiVersion on
 };
 
 #ifdef __cplusplus

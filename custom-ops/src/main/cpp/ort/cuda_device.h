@@ -21,6 +21,8 @@ class CudaDevice final : public Device {
 
  private:
   const OrtApi* api_;
+  const OrtKernelContext* context_;
+  OrtMemoryInfo* memory_ = nullptr;
   void* stream_ = nullptr;
   OrtAllocator* allocator_ = nullptr;
 };

@@ -16,8 +16,9 @@ struct Limits {
 };
 extern Limits limits;
 
-/// Runs the body as every thread of every block. Warps of a block take turns in another order for
-/// each block; shared memory starts as NaN.
+/// Runs the body as every thread of every block. Warps and lanes of a block take turns in another
+/// order for each block, blocks for each launch; shared memory starts as NaN. Stops the program at
+/// a barrier that not all threads reach, and at a write behind the shared memory.
 void Run(int64_t blocks, int threads, size_t shared_bytes, const std::function<void()>& body);
 
 float* Shared();

@@ -3,9 +3,12 @@
 #define HEDDLE_TEST_TEST_DEVICE_H_
 
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <new>
+#include <utility>
 
 #include "common/device.h"
 #include "machine.h"
@@ -29,9 +32,20 @@ class TestDevice final : public Device {
     for (size_t i = 0; i < size / sizeof(float); ++i) {
       static_cast<float*>(memory)[i] = NAN;
     }
+    floats_[memory] = {(bytes + sizeof(float) - 1) / sizeof(float), size / sizeof(float)};
     return memory;
   }
-  void Free(void* memory) override { std::free(memory); }
+  void Free(void* memory) override {
+    auto [used, all] = floats_[memory];
+    for (size_t i = used; i < all; ++i) {
+      if (!std::isnan(static_cast<float*>(memory)[i])) {
+        std::fprintf(stderr, "device memory: expected %zu floats, number %zu written\n", used, i);
+        std::abort();
+      }
+    }
+    floats_.erase(memory);
+    std::free(memory);
+  }
 
   void Upload(void* to, const void* from, size_t bytes) { std::memcpy(to, from, bytes); }
   void Download(void* to, const void* from, size_t bytes) { std::memcpy(to, from, bytes); }
@@ -40,6 +54,9 @@ class TestDevice final : public Device {
   void Limit(int shared_bytes, int processors) {
     emulation::limits = emulation::Limits{shared_bytes, processors};
   }
+
+ private:
+  std::map<void*, std::pair<size_t, size_t>> floats_;  ///< asked for, there
 };
 
 }  // namespace heddle

@@ -41,6 +41,9 @@ inline void SyncWarp() { emulation::WarpBarrier(); }
 template <class N>
 void KeepInMemory(N&) {}
 
+/// Reads it, so that a tool for memory errors sees an address that does not exist.
+inline void Prefetch(const char* memory) { *static_cast<const volatile char*>(memory); }
+
 inline float Exp2(float x) { return x < -126 ? 0 : std::exp2(x); }
 
 inline float RoundToTf32(float x) {
