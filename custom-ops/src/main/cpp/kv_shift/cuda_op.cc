@@ -23,10 +23,10 @@ class KvShiftOnCuda final : public Kernel {
   void ComputeAs(OrtKernelContext* context) const {
     NodeRun run(api_, context, where_);
     CudaDevice device(api_, context);
-    DeviceView<T> view;
+    DeviceView<T> view{run};
     ShiftTensors in;
     ShiftParamsOf<T> p = ReadShift<T>(run, view, in);
-    p.y = static_cast<T*>(run.Output(Schema::kY, in.x.shape).data);
+    p.y = static_cast<T*>(VectorMemory(run, run.Output(Schema::kY, in.x.shape)));
     ShiftOnDevice(p, device);
     Tensor state = run.Output(Schema::kNewLast, {p.batch, p.kv_heads, p.taps - 1, p.head_dim});
     if (state && state.size > 0) {

@@ -26,7 +26,7 @@ class MultiTokenAttentionOnCuda final : public Kernel {
   void ComputeAs(OrtKernelContext* context) const {
     NodeRun run(api_, context, node_.where());
     CudaDevice device(api_, context);
-    DeviceView<T> view;
+    DeviceView<T> view{run};
     AttentionTensors in;
     AttentionParamsOf<T> p;
     node_.ReadSequence(run, view, in, p);
@@ -85,7 +85,7 @@ class MultiTokenAttentionOnCuda final : public Kernel {
     if (out && out.size > 0) {
       JoinRows join{static_cast<const char*>(past.data),
                     static_cast<const char*>(now.data),
-                    static_cast<char*>(out.data),
+                    static_cast<char*>(VectorMemory(run, out)),
                     past ? past.dim(2) : 0,
                     now.dim(2),
                     rows,
@@ -101,7 +101,7 @@ class MultiTokenAttentionOnCuda final : public Kernel {
     if (out && out.size > 0) {
       Rows append{static_cast<const char*>(past.data),
                   static_cast<const char*>(now.data),
-                  static_cast<char*>(out.data),
+                  static_cast<char*>(VectorMemory(run, out)),
                   nullptr,
                   now.dim(1),
                   rows,

@@ -27,10 +27,26 @@ class CudaDevice final : public Device {
   OrtAllocator* allocator_ = nullptr;
 };
 
+/// The memory of a tensor that kernels read or write 16 bytes at a time: elsewhere a GPU would stop
+/// the whole process.
+inline void* VectorMemory(const NodeRun& run, const Tensor& tensor) {
+  if (reinterpret_cast<uintptr_t>(tensor.data) % 16 != 0) {
+    run.Fail(
+        "tensor " + ShapeText(tensor.shape) +
+        ": expected memory that starts at a multiple of 16 bytes, got one that does not; bind a"
+        " tensor with memory of its own");
+  }
+  return tensor.data;
+}
+
 /// Tensors as they lie in the GPU's memory.
 template <class T>
 struct DeviceView {
-  const T* Read(const Tensor& tensor) const { return static_cast<const T*>(tensor.data); }
+  const NodeRun& run;
+
+  const T* Read(const Tensor& tensor) const {
+    return static_cast<const T*>(VectorMemory(run, tensor));
+  }
 };
 
 /// Calls the body with a number of the type that holds `element`.

@@ -96,7 +96,7 @@ Tensor NodeRun::Read(const OrtValue* value) const {
                                &tensor.data));
   if (tensor.data == nullptr) {
     // An empty tensor may have no memory; it is there all the same.
-    static char empty[64];
+    alignas(64) static char empty[64];
     tensor.data = empty;
   }
   return tensor;
