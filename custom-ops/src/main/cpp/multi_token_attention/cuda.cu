@@ -172,11 +172,19 @@ __device__ void Steps(const Tile<T, kOutside>& tile, PlanePair& pair, const RowS
       plane = Logits(tile, pair, plan.logit_rows(), plan.logit_columns(), row, logit_key);
     }
     if (a.pass == Pass::kOutput) {
-      Weigh(tile, plane, known);
+      if (tile.place.real == nullptr) {
+        Weigh<false>(tile, plane, known);
+      } else {
+        Weigh<true>(tile, plane, known);
+      }
     } else {
       // The next split has the keys beyond the end.
       plane.columns = Min(plane.columns, end - key);
-      AddToStatistics(tile, plane, !first, known);
+      if (tile.place.real == nullptr) {
+        AddToStatistics<false>(tile, plane, !first, known);
+      } else {
+        AddToStatistics<true>(tile, plane, !first, known);
+      }
     }
     if (first && a.logits != nullptr) {
       KeptLogits<T, kOutside>{tile}.ForEach(plane, end, [](float& cell, float* kept) {

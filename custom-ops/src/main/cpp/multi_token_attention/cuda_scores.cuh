@@ -22,7 +22,8 @@ struct ScoreTask {
 
 /// Rows and keys beyond the ends give scores that are dropped, so any row may stand for them.
 /// @tparam kWhole rows are whole vectors
-template <bool kWhole, class T, bool kOutside>
+/// @tparam kSteps rows are whole steps of 4 vectors
+template <bool kWhole, bool kSteps, class T, bool kOutside>
 __device__ inline void MultiplyRows(const Tile<T, kOutside>& tile, const Plane& plane,
                                     const ScoreTask& task, float (&c)[2][kScoreTiles][4]) {
   Lane at;
@@ -42,16 +43,16 @@ __device__ inline void MultiplyRows(const Tile<T, kOutside>& tile, const Plane& 
   constexpr int kCount = kVectorElements<T>;
 #pragma unroll 1  // two steps at once have no registers
   for (int from = 0; from < size; from += 4 * kCount) {
-    int x = from + at.t * kCount;
+    int x = from + at.t * kCount, end = kSteps ? INT32_MAX : size;
     Vector a[4];
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-      a[i] = LoadVector<kWhole>(rows[i], x, size);
+      a[i] = LoadVector<kWhole>(rows[i], x, end);
     }
     Vector b[kScoreTiles];
 #pragma unroll
     for (int n = 0; n < kScoreTiles; ++n) {
-      b[n] = LoadVector<kWhole>(keys[n], x, size);
+      b[n] = LoadVector<kWhole>(keys[n], x, end);
     }
 #pragma unroll
     for (int n = 0; n < kScoreTiles; ++n) {
@@ -105,10 +106,13 @@ __device__ inline void Score(const Tile<T, kOutside>& tile, const Plane& plane) 
     int first_row = plane.row + part.row, first_key = plane.key + part.column;
     if (first_key < tile.p->visible.End(first_row + 31) &&
         first_key + 8 * kScoreTiles > tile.p->visible.First(Max(first_row, 0))) {
-      if (WholeVectors<T>(static_cast<int>(tile.p->head_dim))) {
-        MultiplyRows<true>(tile, plane, part, c);
+      int size = static_cast<int>(tile.p->head_dim);
+      if (size % (4 * kVectorElements<T>) == 0) {
+        MultiplyRows<true, true>(tile, plane, part, c);
+      } else if (WholeVectors<T>(size)) {
+        MultiplyRows<true, false>(tile, plane, part, c);
       } else {
-        MultiplyRows<false>(tile, plane, part, c);
+        MultiplyRows<false, false>(tile, plane, part, c);
       }
     }
     bool all = tile.SeesAll(plane, part.row, 32, part.column, 8 * kScoreTiles);

@@ -19,7 +19,8 @@ inline constexpr int kRowLanes = 8;
 
 /// Where a lane stands in the softmax. The last rows of a warp may not be there: all lanes take
 /// part in the sums, so such a lane reads the last row and writes nothing.
-template <class T, bool kOutside>
+/// @tparam kPads there are pads among the keys
+template <bool kPads>
 struct RowLane {
   float* row;
   int index;  ///< among the rows of all heads
@@ -27,6 +28,7 @@ struct RowLane {
   SeenColumns seen;
   int first;  ///< of this lane's columns, 4 side by side
 
+  template <class T, bool kOutside>
   __device__ RowLane(const Tile<T, kOutside>& tile, const Plane& plane, int from) {
     Lane at;
     int rows = tile.arguments->plan.group * plane.rows, i = from + at.lane / kRowLanes;
@@ -34,6 +36,9 @@ struct RowLane {
     index = Min(i, rows - 1);
     row = plane.Row(index / plane.rows, index % plane.rows);
     seen = tile.Seen(plane, index % plane.rows);
+    if (!kPads) {
+      seen.real = nullptr;  // known to the compiler from here on
+    }
     first = at.lane % kRowLanes * 4;
   }
 };
@@ -54,14 +59,14 @@ __device__ inline Cells LoadSeen(const float* row, int j, const SeenColumns& see
 }
 
 /// Takes a step's scores into the statistics; with `weights` they become 2^(score - largest).
-template <class T, bool kOutside>
+template <bool kPads, class T, bool kOutside>
 __device__ inline void AddToStatistics(const Tile<T, kOutside>& tile, const Plane& plane,
                                        bool weights, const RowStatistics& known) {
   constexpr int kRows = 32 / kRowLanes, kStep = 4 * kRowLanes;
   Lane at;
   int rows = tile.arguments->plan.group * plane.rows;
   for (int from = kRows * at.warp; from < rows; from += kRows * at.warps) {
-    RowLane<T, kOutside> lane(tile, plane, from);
+    RowLane<kPads> lane(tile, plane, from);
     float before = known.largest[lane.index], largest = before;
 #pragma unroll 4
     for (int j = lane.first; j < plane.columns; j += kStep) {
@@ -97,14 +102,14 @@ __device__ inline void AddToStatistics(const Tile<T, kOutside>& tile, const Plan
 }
 
 /// Scores become weights; the statistics are complete.
-template <class T, bool kOutside>
+template <bool kPads, class T, bool kOutside>
 __device__ inline void Weigh(const Tile<T, kOutside>& tile, const Plane& plane,
                              const RowStatistics& known) {
   constexpr int kRows = 32 / kRowLanes, kStep = 4 * kRowLanes;
   Lane at;
   int rows = tile.arguments->plan.group * plane.rows;
   for (int from = kRows * at.warp; from < rows; from += kRows * at.warps) {
-    RowLane<T, kOutside> lane(tile, plane, from);
+    RowLane<kPads> lane(tile, plane, from);
     float largest = known.largest[lane.index], factor = known.sum[lane.index];
     float base = largest == -INFINITY ? 0 : largest;
     for (int j = lane.first; j < plane.columns && lane.there; j += kStep) {

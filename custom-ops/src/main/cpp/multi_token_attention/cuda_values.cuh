@@ -35,6 +35,28 @@ __device__ inline ValueTask TaskOfWarp(const Tile<T, kOutside>& tile, int i) {
                    task % slices * kTaskFeatures, share};
 }
 
+/// This lane's part of 16 keys of 16-bit values: keys 2 t, 2 t + 1, 2 t + 8 and 2 t + 9.
+template <bool kWhole, class T>
+__device__ inline void LoadKeys16(const Rows<T>& values, int key, int feature, Vector (&v)[4]) {
+  Lane at;
+  int first = key + 2 * at.t;
+  // Keys that lie together and are all there have one address to compute.
+  bool together = key + 16 <= values.end && (key >= values.border || key + 16 <= values.border);
+  if (kWhole && together) {
+    const T* row = values.At(first);
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      v[i] = LoadVector<kWhole>(row + (i % 2 + i / 2 * 8) * values.size, feature, values.size);
+    }
+    return;
+  }
+#pragma unroll
+  for (int i = 0; i < 4; ++i) {
+    int position = first + i % 2 + i / 2 * 8;
+    v[i] = LoadVector<kWhole>(values.At(position), feature, values.size, values.Has(position));
+  }
+}
+
 /// 16 keys of 16-bit values.
 template <bool kWhole, class T>
 __device__ inline void AddKeys16(const Rows<T>& values, const float* row, const float* row8,
@@ -47,12 +69,7 @@ __device__ inline void AddKeys16(const Rows<T>& values, const float* row, const 
   uint32_t a[4] = {PackPair<T>(low.x, low.y), PackPair<T>(low8.x, low8.y),
                    PackPair<T>(high.x, high.y), PackPair<T>(high8.x, high8.y)};
   Vector v[4];
-#pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    int position = key + 2 * at.t + i % 2 + i / 2 * 8;
-    v[i] = LoadVector<kWhole>(values.At(position), feature + 8 * at.g, values.size,
-                              values.Has(position));
-  }
+  LoadKeys16<kWhole>(values, key, feature + 8 * at.g, v);
 #pragma unroll
   for (int m = 0; m < kProducts; ++m) {
     uint32_t b0 = PairHalves(v[0].word[m / 2], v[1].word[m / 2], m % 2);
