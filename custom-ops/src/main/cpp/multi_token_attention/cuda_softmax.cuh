@@ -18,7 +18,7 @@ struct RowStatistics {
 inline constexpr int kRowLanes = 8;
 
 /// Where a lane stands in the softmax. The last rows of a warp may not be there: all lanes take
-/// part in the sums, so such a lane reads the last row and writes nothing.
+/// part in the sums, such a lane with no columns.
 /// @tparam kPads there are pads among the keys
 template <bool kPads>
 struct RowLane {
@@ -26,7 +26,7 @@ struct RowLane {
   int index;  ///< among the rows of all heads
   bool there;
   SeenColumns seen;
-  int first;  ///< of this lane's columns, 4 side by side
+  int first, end;  ///< this lane's columns: 4 side by side from `first` on, and further ones
 
   template <class T, bool kOutside>
   __device__ RowLane(const Tile<T, kOutside>& tile, const Plane& plane, int from) {
@@ -40,6 +40,7 @@ struct RowLane {
       seen.real = nullptr;  // known to the compiler from here on
     }
     first = at.lane % kRowLanes * 4;
+    end = there ? plane.columns : 0;
   }
 };
 
@@ -67,9 +68,9 @@ __device__ inline void AddToStatistics(const Tile<T, kOutside>& tile, const Plan
   int rows = tile.arguments->plan.group * plane.rows;
   for (int from = kRows * at.warp; from < rows; from += kRows * at.warps) {
     RowLane<kPads> lane(tile, plane, from);
-    float before = known.largest[lane.index], largest = before;
+    float before = lane.there ? known.largest[lane.index] : -INFINITY, largest = before;
 #pragma unroll 4
-    for (int j = lane.first; j < plane.columns; j += kStep) {
+    for (int j = lane.first; j < lane.end; j += kStep) {
       Cells cells = LoadSeen(lane.row, j, lane.seen);
       float low = fmaxf(cells.cell[0], cells.cell[1]), high = fmaxf(cells.cell[2], cells.cell[3]);
       largest = fmaxf(largest, fmaxf(low, high));
@@ -79,14 +80,14 @@ __device__ inline void AddToStatistics(const Tile<T, kOutside>& tile, const Plan
     float base = largest == -INFINITY ? 0 : largest;
     float sum = 0;
 #pragma unroll 4
-    for (int j = lane.first; j < plane.columns; j += kStep) {
+    for (int j = lane.first; j < lane.end; j += kStep) {
       Cells cells = LoadSeen(lane.row, j, lane.seen);
 #pragma unroll
       for (int e = 0; e < 4; ++e) {
         cells.cell[e] = Exp2(cells.cell[e] - base);
         sum += cells.cell[e];
       }
-      if (weights && lane.there) {
+      if (weights) {
         *reinterpret_cast<Cells*>(lane.row + j) = cells;
       }
     }
@@ -112,7 +113,7 @@ __device__ inline void Weigh(const Tile<T, kOutside>& tile, const Plane& plane,
     RowLane<kPads> lane(tile, plane, from);
     float largest = known.largest[lane.index], factor = known.sum[lane.index];
     float base = largest == -INFINITY ? 0 : largest;
-    for (int j = lane.first; j < plane.columns && lane.there; j += kStep) {
+    for (int j = lane.first; j < lane.end; j += kStep) {
       Cells cells = LoadSeen(lane.row, j, lane.seen);
 #pragma unroll
       for (int e = 0; e < 4; ++e) {
