@@ -90,7 +90,7 @@ final class ParityCommand implements Callable<Integer> {
         } else {
             requireSides();
         }
-        reports.check();
+        reports.check(expected, actual);
         trace.check();
     }
 

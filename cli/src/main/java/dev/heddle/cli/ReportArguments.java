@@ -45,14 +45,17 @@ final class ReportArguments {
     /**
      * To be called before anything is computed.
      *
+     * @param sides what is compared
      * @throws IOException if one of the files cannot be made
      */
-    void check() throws IOException {
+    void check(String... sides) throws IOException {
         new OptionValue(command.commandLine(), "--rows", rows).requireAtLeast(0);
         Set<Path> names = new HashSet<>();
         for (Form form : forms()) {
             Path file = form.target();
-            OutputFile.check(file);
+            for (String side : sides) {
+                OutputFile.checkApart(file, Path.of(side));
+            }
             if (!names.add(file.toAbsolutePath().normalize())) {
                 throw new ParameterException(
                         command.commandLine(), file + " is given twice; give each form of the report its own file");

@@ -59,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         SessionOptions options = session.options();
-        OutputFile.check(output);
+        OutputFile.checkApart(output, input);
         TokenBlock tokens = TokenInput.read(input);
         try (ModelSession opened = ModelSession.open(model, options)) {
             HostTensor logits = new Forward(Decoder.of(opened)).logits(tokens, chunks);

@@ -119,4 +119,24 @@ final class InterruptedExportTest {
         assertThat(FolderContents.names(trial.around())).containsExactly("model");
         assertThat(Files.isRegularFile(trial.target().resolve("model.onnx"))).isTrue();
     }
+
+    @Test
+    void bench_toldToStop_removesItsTemporaryFolder() throws IOException, InterruptedException {
+        try (WatchService watch = trial.around().getFileSystem().newWatchService()) {
+            trial.around().register(watch, ENTRY_CREATE);
+            HeddleProcess bench =
+                    HeddleProcess.start("exec \"$@\"", "bench", "export", LARGE, "--scratch", trial.around());
+            try {
+                String scratch = await(watch, "heddle-bench");
+                trial.around().resolve(scratch).register(watch, ENTRY_CREATE);
+                await(watch, "round");
+                Signal.TERMINATE.send(bench.handle());
+
+                assertThat(bench.finish().exitCode()).isEqualTo(128 + 15);
+            } finally {
+                bench.handle().destroyForcibly();
+            }
+        }
+        assertThat(FolderContents.names(trial.around())).isEmpty();
+    }
 }

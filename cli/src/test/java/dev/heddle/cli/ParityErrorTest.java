@@ -131,6 +131,15 @@ final class ParityErrorTest {
     }
 
     @Test
+    void json_overASide_isRefused() throws IOException {
+        Path file = stored("logits.safetensors", Map.of("logits", logits(1, 2, 3)));
+
+        CommandRun run = CommandRun.of("parity", file, file, "--json", file);
+
+        run.assertFailed(file + ": expected another file than what is read, got the same; give another name");
+    }
+
+    @Test
     void json_overAnOlderFile_replacesIt() throws IOException {
         Path json = folder.resolve("report.json");
         CommandRun.of("parity", LLAMA, model, "--json", json).assertDone();

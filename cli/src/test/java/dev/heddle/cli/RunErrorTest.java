@@ -230,6 +230,18 @@ final class RunErrorTest {
         run.assertFailed(nowhere + ": expected a file or folder, but there is none of this name");
     }
 
+    @Test
+    void output_thatIsTheInput_isRefusedAndKept() throws IOException {
+        Path input = input(Map.of("input_ids", ids(1)));
+        byte[] before = Files.readAllBytes(input);
+        Path otherName = folder.resolve(".").resolve(input.getFileName());
+
+        CommandRun run = CommandRun.of("run", model, "--input", input, "--output", otherName);
+
+        run.assertFailed(otherName + ": expected another file than what is read, got the same; give another name");
+        assertThat(input).hasBinaryContent(before);
+    }
+
     /** To its first half. */
     private static void cut(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

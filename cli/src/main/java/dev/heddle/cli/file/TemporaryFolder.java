@@ -1,14 +1,30 @@
 package dev.heddle.cli.file;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A folder that is removed with all it holds when it is closed. */
-public record TemporaryFolder(Path path) implements AutoCloseable {
+/** A folder that is removed with all it holds when it is closed, or when the program is told to end. */
+public final class TemporaryFolder implements AutoCloseable {
+
+    private static final int ATTEMPTS = 10;
+
+    private final Path path;
+    private final Thread cleaner = new Thread(this::cleanUp, "temporary-folder-cleaner");
+
+    private TemporaryFolder(Path path) {
+        this.path = path;
+        try {
+            Runtime.getRuntime().addShutdownHook(cleaner);
+        } catch (IllegalStateException e) {
+            // The program is ending already; whoever asked for the folder does not get far with it.
+            cleanUp();
+        }
+    }
 
     public static TemporaryFolder create(String prefix) throws IOException {
         return new TemporaryFolder(Files.createTempDirectory(prefix));
@@ -30,11 +46,35 @@ public record TemporaryFolder(Path path) implements AutoCloseable {
             return usual;
         }
         usual.close();
-        return new TemporaryFolder(Files.createTempDirectory(parent, "." + prefix));
+        return in(parent, "." + prefix);
+    }
+
+    public Path path() {
+        return path;
     }
 
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleaner);
+        } catch (IllegalStateException e) {
+            // The program is ending: the cleaner removes what is here.
+            return;
+        }
+        remove();
+    }
+
+    private void cleanUp() {
+        for (int attempt = 1; attempt <= ATTEMPTS && Files.exists(path); attempt++) {
+            try {
+                remove();
+            } catch (IOException | UncheckedIOException e) {
+                // A thread that still works put something in, or took something out; at the end nobody is left to be told.
+            }
+        }
+    }
+
+    private void remove() throws IOException {
         List<Path> deepestFirst;
         try (Stream<Path> entries = Files.walk(path)) {
             deepestFirst = entries.sorted(Comparator.reverseOrder()).toList();

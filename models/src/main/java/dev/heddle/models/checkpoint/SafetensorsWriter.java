@@ -3,6 +3,7 @@ package dev.heddle.models.checkpoint;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.heddle.exporter.graph.TensorData;
+import dev.heddle.exporter.onnx.AtomicFile;
 import dev.heddle.exporter.onnx.StreamedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

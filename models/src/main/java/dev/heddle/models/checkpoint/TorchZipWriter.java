@@ -2,6 +2,7 @@ package dev.heddle.models.checkpoint;
 
 import dev.heddle.exporter.graph.TensorData;
 import dev.heddle.exporter.graph.TensorType;
+import dev.heddle.exporter.onnx.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

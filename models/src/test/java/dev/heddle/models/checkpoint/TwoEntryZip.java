@@ -1,5 +1,6 @@
 package dev.heddle.models.checkpoint;
 
+import dev.heddle.exporter.onnx.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
