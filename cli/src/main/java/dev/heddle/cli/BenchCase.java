@@ -53,12 +53,22 @@ enum BenchCase {
         this.past = past;
     }
 
-    /** In the order they are measured in. */
+    /**
+     * In the order they are measured in.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     static List<BenchCase> of(Subject subject, String titlePart) {
-        return Arrays.stream(values())
+        List<BenchCase> all = Arrays.stream(values())
                 .filter(measured -> measured.subject == subject)
-                .filter(measured -> measured.title.contains(titlePart))
                 .toList();
+        List<BenchCase> chosen =
+                all.stream().filter(measured -> measured.title.contains(titlePart)).toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("--case " + titlePart + ": expected a part of some case's title, got none; titles are as "
+                    + all.get(0).title);
+        }
+        return chosen;
     }
 
     String title() {

@@ -9,8 +9,12 @@ import dev.heddle.models.decoder.GraphOptions;
 import dev.heddle.models.export.ModelExport;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,14 +29,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Time the native kernels and the function bodies of the same file in turn, and in the same rounds",
-            "what the machine can do at best.",
-            "The environment variable HEDDLE_INSTRUCTION_SET=portable|avx2|avx512 makes the kernels use less than they could."
+            "Time native kernels against function bodies, whole models, and exports against copying.",
+            "The two sides take turns, and in the same rounds it is measured what the machine can do at best."
+                    + " With the environment variable HEDDLE_INSTRUCTION_SET=portable|avx2|avx512 the kernels use another"
+                    + " instruction set than the best one here."
         },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
 
     private static final String INSTRUCTION_SET = "HEDDLE_INSTRUCTION_SET";
+    private static final int PROMPT = 512;
 
     /** What can be measured. */
     enum Subject {
@@ -43,6 +49,8 @@ final class BenchCommand implements Callable<Integer> {
         MODEL,
         EXPORT
     }
+
+    private static final Set<Subject> CASES = EnumSet.of(Subject.ATTENTION, Subject.DECODE, Subject.LENGTH);
 
     @Parameters(
             index = "0",
@@ -65,14 +73,14 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "Threads (default: ${DEFAULT-VALUE}).")
     private int threads = 2;
 
-    @Option(names = "--case", paramLabel = "TEXT", description = "Only cases whose title contains this.")
-    private String only = "";
-
     @Option(
-            names = "--prompt",
-            paramLabel = "N",
-            description = "Tokens of the prompt, for model (default: ${DEFAULT-VALUE}).")
-    private int prompt = 512;
+            names = "--case",
+            paramLabel = "TEXT",
+            description = "Only cases whose title contains this, for attention, decode and length.")
+    private @Nullable String only;
+
+    @Option(names = "--prompt", paramLabel = "N", description = "Tokens of the prompt, for model (default: 512).")
+    private @Nullable Integer prompt;
 
     @Option(
             names = "--scratch",
@@ -102,9 +110,15 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         int rounds = givenRounds == null ? defaultRounds() : givenRounds;
         new OptionValue(spec.commandLine(), "--rounds", rounds).requireAtLeast(1);
-        new OptionValue(spec.commandLine(), "--threads", threads).requireAtLeast(1);
-        new OptionValue(spec.commandLine(), "--prompt", prompt).requireAtLeast(1);
+        new OptionValue(spec.commandLine(), "--threads", threads)
+                .require(threads >= 1 && threads <= SessionArguments.MOST_THREADS, "1 to " + SessionArguments.MOST_THREADS);
         BenchSubject measured = measured();
+        if (json != null) {
+            OutputFile.check(json);
+        }
+        if (scratch != null && !Files.isDirectory(scratch)) {
+            throw new NotDirectoryException(scratch.toString());
+        }
         PrintWriter out = spec.commandLine().getOut();
         String set = System.getenv().getOrDefault(INSTRUCTION_SET, "best");
         ObjectNode report = JsonNodeFactory.instance.objectNode();
@@ -115,10 +129,11 @@ final class BenchCommand implements Callable<Integer> {
         try (TemporaryFolder folder = scratch == null
                 ? TemporaryFolder.create("heddle-bench")
                 : TemporaryFolder.in(scratch, "heddle-bench")) {
-            measured.measure(new BenchRun(rounds, threads, only, folder.path(), report, out));
+            measured.measure(
+                    new BenchRun(rounds, threads, only == null ? "" : only, folder.path(), report, out));
         }
         if (json != null) {
-            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(json.toFile(), report);
+            OutputFile.write(json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(report));
         }
         return 0;
     }
@@ -134,18 +149,30 @@ final class BenchCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "invalid value for DIR: expected one with the subjects model and export, and only with them");
         }
-        if (dtype != null && subject != Subject.EXPORT) {
-            throw new ParameterException(
-                    spec.commandLine(), "--dtype: expected with the subject export, and only with it");
-        }
+        boolean exports = subject == Subject.EXPORT;
+        belongs("--dtype", dtype != null, exports, "export");
+        belongs("--scratch", scratch != null, exports, "export");
+        belongs("--shard-size", shards.isGiven(), exports, "export");
+        belongs("--init and --seed", presets.areGiven(), exports, "export");
+        belongs("--prompt", prompt != null, subject == Subject.MODEL, "model");
+        belongs("--case", only != null, CASES.contains(subject), "attention, decode or length");
+        int tokens = prompt == null ? PROMPT : prompt;
+        new OptionValue(spec.commandLine(), "--prompt", tokens).requireAtLeast(1);
         return switch (subject) {
             case ATTENTION -> new AttentionBench(BenchCase.Subject.ATTENTION);
             case DECODE -> new AttentionBench(BenchCase.Subject.DECODE);
             case SHIFT -> new ShiftBench();
             case LENGTH -> new LengthBench();
-            case MODEL -> new ModelBench(Objects.requireNonNull(place), prompt);
+            case MODEL -> new ModelBench(Objects.requireNonNull(place), tokens);
             case EXPORT -> exported(Objects.requireNonNull(place).toString());
         };
+    }
+
+    private void belongs(String option, boolean given, boolean fits, String subjects) {
+        if (given && !fits) {
+            throw new ParameterException(
+                    spec.commandLine(), option + ": expected with the subject " + subjects + ", and only with it");
+        }
     }
 
     private BenchSubject exported(String source) {

@@ -3,7 +3,9 @@ package dev.heddle.cli;
 import dev.heddle.exporter.onnx.StagedFolder;
 import dev.heddle.models.convert.Conversion;
 import dev.heddle.models.convert.ModelConversion;
+import dev.heddle.runtime.session.ModelFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,6 +45,7 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        requireFolder();
         TargetFolder.checkPlace(output, force);
         TargetFolder.checkApart(output, model);
         try (ConversionProgress progress =
@@ -60,6 +63,15 @@ final class ConvertCommand implements Callable<Integer> {
                             + Quantity.bytes(conversion.bytes()) + ", " + outcome(conversion.outcome()));
         }
         return 0;
+    }
+
+    /** The model's file alone does not do: what else the source had lies beside it, under names of its own. */
+    private void requireFolder() {
+        ModelFile file = ModelFile.at(model);
+        if (!Files.isDirectory(model)) {
+            throw new IllegalArgumentException(
+                    model + ": expected a model folder, got a file; give " + file.folder().toAbsolutePath());
+        }
     }
 
     private static String outcome(Conversion.Outcome outcome) {

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Make a small checkpoint of every family, export it, run it, and compare it with the float64 reference;",
-            "exit code 3 if one is off."
+            "Make a small checkpoint of every family, export it, run it, and compare it with the float64 reference.",
+            "The exit code is 3 if one is off."
         },
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {

@@ -27,13 +27,13 @@ import picocli.CommandLine.Spec;
 @Command(name = "generate", description = "Go on with a prompt.", mixinStandardHelpOptions = true)
 final class GenerateCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "DIR", description = "Model folder.")
+    @Parameters(paramLabel = "DIR", description = "Model folder or .onnx file.")
     private Path model = Path.of("");
 
     @ArgGroup(multiplicity = "1")
     private Prompt prompt = new Prompt();
 
-    @Option(names = "--max-new-tokens", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-new-tokens", paramLabel = "N", description = "Tokens to make at most (default: ${DEFAULT-VALUE}).")
     private int maxNewTokens = 64;
 
     @Option(
@@ -42,13 +42,13 @@ final class GenerateCommand implements Callable<Integer> {
             description = "0 takes the most likely token (default: ${DEFAULT-VALUE}).")
     private double temperature;
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Sample from the K most likely tokens; 0 = all.")
+    @Option(names = "--top-k", paramLabel = "K", description = "Sample from the K most likely tokens; 0 = all (default: 0).")
     private int topK;
 
     @Option(
             names = "--top-p",
             paramLabel = "P",
-            description = "Sample from the most likely tokens of this total probability.")
+            description = "Sample from the most likely tokens of this total probability (default: 1).")
     private double topP = 1;
 
     @Option(
@@ -79,6 +79,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkRanges();
+        warnOfNoEffect();
         try (LanguageModel opened = LanguageModel.open(model, session.options())) {
             long[] ids = prompt.text != null
                     ? opened.encode(prompt.text)
@@ -103,6 +104,14 @@ final class GenerateCommand implements Callable<Integer> {
                 .require(temperature >= 0 && Double.isFinite(temperature), "a number of at least 0");
         value("--top-k", topK).requireAtLeast(0);
         value("--top-p", topP).require(topP > 0 && topP <= 1, "a number above 0 and at most 1");
+    }
+
+    /** Not an error: programs that always name a seed may take the most likely token for once. */
+    private void warnOfNoEffect() {
+        if (temperature == 0 && (topK != 0 || topP != 1)) {
+            warn((topK != 0 ? "--top-k" : "--top-p")
+                    + ": of no effect at temperature 0, which takes the most likely token; give --temperature as well");
+        }
     }
 
     private OptionValue value(String option, Number value) {

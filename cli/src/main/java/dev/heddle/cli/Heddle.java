@@ -68,6 +68,11 @@ public final class Heddle implements Callable<Integer> {
 
     private static void registerConverters(CommandLine commandLine) {
         commandLine.registerConverter(Path.class, new PathConverter());
+        commandLine.registerConverter(int.class, NumberConverter.INT);
+        commandLine.registerConverter(Integer.class, NumberConverter.INT);
+        commandLine.registerConverter(long.class, NumberConverter.LONG);
+        commandLine.registerConverter(Long.class, NumberConverter.LONG);
+        commandLine.registerConverter(double.class, NumberConverter.DOUBLE);
         register(commandLine, BenchCommand.Subject.class);
         register(commandLine, NumericsArguments.WeightType.class);
         register(commandLine, NumericsArguments.CodeType.class);

@@ -8,10 +8,9 @@ import dev.heddle.exporter.onnx.GraphText;
 import dev.heddle.exporter.onnx.ModelInspection;
 import dev.heddle.exporter.onnx.ModelReader;
 import dev.heddle.exporter.onnx.ModelSummary;
-import dev.heddle.exporter.onnx.ModelWriter;
+import dev.heddle.runtime.session.ModelFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,6 +19,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -40,7 +40,7 @@ final class InspectCommand implements Callable<Integer> {
     private Form form = new Form();
 
     @Option(names = "--batch", paramLabel = "N", description = "Sequences to estimate memory for (default: 1).")
-    private long batch = 1;
+    private @Nullable Long batch;
 
     @Option(
             names = "--length",
@@ -81,14 +81,22 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void checkRanges() {
-        new OptionValue(spec.commandLine(), "--batch", batch).requireAtLeast(1);
+        if (batch != null) {
+            new OptionValue(spec.commandLine(), "--batch", batch).requireAtLeast(1);
+        }
         if (length != null) {
             new OptionValue(spec.commandLine(), "--length", length).requireAtLeast(1);
+        } else if (batch != null) {
+            throw new ParameterException(spec.commandLine(), "--batch: expected --length with it, got none");
+        }
+        if (length != null && (form.text || form.other != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--length: expected no --text or --diff with it, which estimate no memory");
         }
     }
 
     private static Path file(Path model) {
-        return Files.isDirectory(model) ? model.resolve(ModelWriter.MODEL_FILE) : model;
+        return ModelFile.at(model).onnx();
     }
 
     private int compare(ModelInspection inspection, Path other, PrintWriter out) throws IOException {
@@ -129,7 +137,15 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private InspectedMemory memory(Path file, long tokens) throws IOException {
-        return InspectedMemory.of(ModelReader.read(file).graph(), batch, tokens);
+        long sequences = batch == null ? 1 : batch;
+        try {
+            return InspectedMemory.of(ModelReader.read(file).graph(), sequences, tokens);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    file + ": " + sequences + " sequences of " + tokens
+                            + " tokens: expected to need fewer than 2^63 bytes, got more; give smaller numbers",
+                    e);
+        }
     }
 
     /** After everything was shown: a model whose weights are not there can still be looked at. */

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  */
 record InspectedMemory(long batch, long length, MemoryEstimate prompt, MemoryEstimate step) {
 
+    /** @throws ArithmeticException if a number of bytes is more than a long can say */
     static InspectedMemory of(Graph graph, long batch, long length) {
         return new InspectedMemory(
                 batch,
@@ -54,7 +55,7 @@ record InspectedMemory(long batch, long length, MemoryEstimate prompt, MemoryEst
         return step.outputs().entrySet().stream()
                 .filter(output -> output.getKey().startsWith("present"))
                 .mapToLong(output -> output.getValue())
-                .sum();
+                .reduce(0, Math::addExact);
     }
 
     private static long logits(MemoryEstimate estimate) {

@@ -24,7 +24,10 @@ import picocli.CommandLine.Spec;
 /** {@code heddle parity}: do two sides compute the same logits? */
 @Command(
         name = "parity",
-        description = "Compare the logits of two sides; exit code 3 if they differ.",
+        description = {
+            "Say whether two sides compute the same: logits, values inside, weights, behaviour.",
+            "Without one of --all, --replay, --bisect, --weights, --decode and --causal the logits are compared. The exit code is 3 if the sides differ."
+        },
         mixinStandardHelpOptions = true)
 final class ParityCommand implements Callable<Integer> {
 
@@ -53,7 +56,7 @@ final class ParityCommand implements Callable<Integer> {
             names = "--top-k",
             paramLabel = "K",
             split = ",",
-            description = "How many of the largest logits must be the same (default: ${DEFAULT-VALUE}).")
+            description = "Tell how many of the K largest logits are the same (default: 5,10).")
     private List<Integer> topK = List.of(5, 10);
 
     @Mixin
@@ -87,11 +90,13 @@ final class ParityCommand implements Callable<Integer> {
         }
         if (trace.fuzz != null) {
             new OptionValue(spec.commandLine(), "--fuzz", trace.fuzz).requireAtLeast(1);
+            requireNoSides();
         } else {
             requireSides();
+            presets.requireOneOf(spec.commandLine(), expected, actual);
         }
         reports.check(expected, actual);
-        trace.check();
+        trace.check(spec.commandLine());
     }
 
     private int shown(ParityReport report) throws IOException {
@@ -126,6 +131,8 @@ final class ParityCommand implements Callable<Integer> {
         SideName b = SideName.of(actual);
         a.checkWords();
         b.checkWords();
+        a.requireFound();
+        b.requireFound();
         try {
             return report(a, b);
         } catch (IllegalArgumentException | GraphException e) {
@@ -145,6 +152,13 @@ final class ParityCommand implements Callable<Integer> {
         try (LogitSide right = LogitSide.open(a, sides, chunks, trace.isolate);
                 LogitSide judged = LogitSide.open(b, sides, chunks, trace.isolate)) {
             return new LogitRun(tokens, topK).report(right, judged);
+        }
+    }
+
+    private void requireNoSides() {
+        if (!expected.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--fuzz: expected no A and B with it, which it makes itself, got " + expected);
         }
     }
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "DIR", description = "Model folder.")
+    @Parameters(paramLabel = "DIR", description = "Model folder or .onnx file.")
     private Path model = Path.of("");
 
     @Option(
@@ -37,7 +37,7 @@ final class RunCommand implements Callable<Integer> {
     private Path input = Path.of("");
 
     @Option(
-            names = "--output",
+            names = {"-o", "--output"},
             required = true,
             paramLabel = "FILE",
             description = "Safetensors to write: logits [batch, len, vocab].")
@@ -62,10 +62,21 @@ final class RunCommand implements Callable<Integer> {
         OutputFile.checkApart(output, input);
         TokenBlock tokens = TokenInput.read(input);
         try (ModelSession opened = ModelSession.open(model, options)) {
+            requireNoState(opened);
             HostTensor logits = new Forward(Decoder.of(opened)).logits(tokens, chunks);
             TensorFile.write(output, Map.of("logits", logits));
             spec.commandLine().getOut().println(output + ": logits " + logits);
         }
         return 0;
+    }
+
+    /** What the model would take and a run makes itself must not be passed over: the logits would be other ones than meant. */
+    private void requireNoState(ModelSession opened) {
+        for (String name : TensorFile.names(input)) {
+            if (opened.input(name).isPresent() && !TokenInput.NAMES.contains(name)) {
+                throw new IllegalArgumentException(input + ": " + name + ": expected only " + TokenInput.NAMES
+                        + " of the model's inputs, since a run starts with an empty cache; leave it out");
+            }
+        }
     }
 }

@@ -16,6 +16,10 @@ final class ShardOption {
                             + " file of its own (default: one file).")
     private @Nullable Long shardBytes;
 
+    boolean isGiven() {
+        return shardBytes != null;
+    }
+
     WriteOptions files() {
         return shardBytes == null
                 ? WriteOptions.defaults()

@@ -103,6 +103,14 @@ record SideName(String name, Set<Word> words) {
         return !isPreset() && (name.endsWith(".onnx") || Files.isRegularFile(path().resolve("model.onnx")));
     }
 
+    /** @throws IllegalArgumentException if there is nothing of this name */
+    void requireFound() {
+        if (!isPreset() && !Files.exists(path())) {
+            throw new IllegalArgumentException(name + ": expected a checkpoint, a model, or stored tensors"
+                    + " (.safetensors, .npz, .npy), found nothing of this name");
+        }
+    }
+
     /**
      * Words say how a model is run; nothing else takes them.
      *

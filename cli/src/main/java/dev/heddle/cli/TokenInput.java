@@ -4,6 +4,7 @@ import dev.heddle.runtime.cache.AttentionMask;
 import dev.heddle.runtime.cache.TokenBlock;
 import dev.heddle.runtime.session.HostTensor;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -14,6 +15,9 @@ final class TokenInput {
     static final String IDS = "input_ids";
     static final String MASK = "attention_mask";
     static final String POSITIONS = "position_ids";
+
+    /** All of them. */
+    static final List<String> NAMES = List.of(IDS, MASK, POSITIONS);
 
     private TokenInput() {}
 

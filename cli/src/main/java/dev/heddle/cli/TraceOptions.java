@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** How far {@code parity} looks into the models. */
 final class TraceOptions {
@@ -57,9 +59,13 @@ final class TraceOptions {
     /**
      * To be called before anything is computed.
      *
+     * @throws ParameterException of this command if options do not fit together
      * @throws IOException if the folder for a reproduction cannot be made
      */
-    void check() throws IOException {
+    void check(CommandLine command) throws IOException {
+        if (repro != null && !bisect) {
+            throw new ParameterException(command, "--repro: expected --bisect with it, got none");
+        }
         if (repro != null) {
             if (Files.exists(repro, LinkOption.NOFOLLOW_LINKS)) {
                 throw new IllegalArgumentException(repro + ": expected a name that is free for --repro, but it exists");

@@ -111,6 +111,21 @@ final class BenchCommandTest {
     }
 
     @Test
+    void case_thatDoesNotExist_isRefused() {
+        CommandRun.of("bench", "decode", "--rounds", 1, "--case", "T=3")
+                .assertFailed("--case T=3: expected a part of some case's title, got none; titles are as full v2, H=16"
+                        + " d=64, 16 tokens at past 1024");
+    }
+
+    @Test
+    void json_thatCannotBeWritten_isRefusedBeforeAnythingIsMeasured() {
+        Path nowhere = folder.resolve("nowhere");
+
+        CommandRun.of("bench", "decode", "--case", "past 128", "--rounds", 1, "--json", nowhere.resolve("x.json"))
+                .assertFailed(nowhere + ": expected a file or folder, but there is none of this name");
+    }
+
+    @Test
     void dtype_belongsToExport() {
         CommandRun.of("bench", "shift", "--dtype", "bf16")
                 .assertMisused("--dtype: expected with the subject export, and only with it; see heddle bench --help");

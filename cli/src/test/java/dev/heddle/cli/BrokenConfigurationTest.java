@@ -63,7 +63,24 @@ final class BrokenConfigurationTest {
         trial.replace("config.json", "\"llama\"", "\"mamba\"");
 
         trial.assertFails(trial.source() + ": expected one configuration of lingua-mta, baichuan-m1, llama, diffllama,"
-                + " got none in [config.json]");
+                + " got none in [config.json: model_type \"mamba\"]");
+    }
+
+    @Test
+    void config_ofAnotherKindOfJson_isRefused() throws IOException {
+        ExportTrial trial = ExportTrial.of("llama-tiny", folder);
+        Files.writeString(trial.file("config.json"), "[]");
+
+        trial.assertFails(trial.source() + ": expected one configuration of lingua-mta, baichuan-m1, llama, diffllama,"
+                + " got none in [config.json: no JSON object but array]");
+    }
+
+    @Test
+    void config_withANumberThatJsonHasNot_isRefusedInTheFormatsWords() throws IOException {
+        ExportTrial trial = ExportTrial.of("llama-tiny", folder);
+        Files.writeString(trial.file("config.json"), "{\"rms_norm_eps\": NaN}");
+
+        trial.assertFails(trial.file("config.json") + ": expected JSON, got a syntax error: Non-standard token 'NaN'");
     }
 
     @Test

@@ -49,6 +49,18 @@ final class BrokenConversionTest {
         assertThat(folder.resolve("back")).doesNotExist();
     }
 
+    @Test
+    void modelThatIsNoFolder_isRefused() {
+        Path model = ExportedModels.export("llama-tiny", folder);
+        Path file = model.resolve("model.onnx");
+
+        CommandRun.of("convert", file, "-o", folder.resolve("back"))
+                .assertFailed(file + ": expected a model folder, got a file; give " + model);
+        CommandRun.of("convert", folder.resolve("nowhere"), "-o", folder.resolve("back"))
+                .assertFailed(
+                        folder.resolve("nowhere") + ": expected a model folder or an .onnx file, found nothing");
+    }
+
     /** Says that a tensor of the source has that many rows. */
     private Path withPlannedRows(Path model, String tensor, int rows) throws IOException {
         Model read = ModelReader.read(model.resolve("model.onnx"));

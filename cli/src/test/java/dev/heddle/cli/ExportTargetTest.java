@@ -181,7 +181,7 @@ final class ExportTargetTest {
         assertRefused(
                 trial.source()
                         + ": expected one configuration of lingua-mta, baichuan-m1, llama, diffllama, got none in"
-                        + " [config.json]",
+                        + " [config.json: no model_type]",
                 trial.target(),
                 "--force");
     }

@@ -31,6 +31,16 @@ final class GenerateErrorTest {
     }
 
     @Test
+    void candidates_withoutATemperature_areSaidToHaveNoEffect() {
+        CommandRun run = CommandRun.of("generate", model, "--tokens", "1", "--max-new-tokens", 1, "--top-k", 3);
+
+        assertThat(run.err())
+                .startsWith("heddle: --top-k: of no effect at temperature 0, which takes the most likely token; give"
+                        + " --temperature as well\n");
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
     void token_outsideTheVocabulary_isNamed() {
         CommandRun run = CommandRun.of("generate", model, "--tokens", "1,40");
 

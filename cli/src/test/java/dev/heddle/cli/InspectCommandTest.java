@@ -40,6 +40,25 @@ final class InspectCommandTest {
         assertThat(json.path("operators").path("RMSNormalization").asInt()).isEqualTo(5);
     }
 
+    @Test
+    void memory_beyondAllNumbers_isRefused() throws IOException {
+        Path model = export("model");
+
+        CommandRun run = CommandRun.of("inspect", model, "--batch", 2_000_000_000, "--length", 2_000_000_000);
+
+        assertThat(run.err())
+                .isEqualTo("heddle: " + model.resolve("model.onnx") + ": 2000000000 sequences of 2000000000 tokens:"
+                        + " expected to need fewer than 2^63 bytes, got more; give smaller numbers\n");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void folder_withoutAModel_isRefusedAsByOtherCommands() {
+        CommandRun.of("inspect", folder).assertFailed(folder + ": expected a file model.onnx in this folder, found none");
+        CommandRun.of("inspect", folder.resolve("x"))
+                .assertFailed(folder.resolve("x") + ": expected a model folder or an .onnx file, found nothing");
+    }
+
     /** 2 layers of key and value, 2 heads of 8, float32; 40 logits. */
     @Test
     void memory_isCountedFromTheShapes() throws IOException {

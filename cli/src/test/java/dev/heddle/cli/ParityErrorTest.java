@@ -118,7 +118,8 @@ final class ParityErrorTest {
 
         CommandRun run = CommandRun.of("parity", LLAMA, nowhere);
 
-        run.assertFailed(nowhere + ": expected a checkpoint folder or file, found none");
+        run.assertFailed(nowhere + ": expected a checkpoint, a model, or stored tensors (.safetensors, .npz, .npy),"
+                + " found nothing of this name");
     }
 
     @Test

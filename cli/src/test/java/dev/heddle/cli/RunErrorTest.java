@@ -180,7 +180,7 @@ final class RunErrorTest {
         Path input = input(Map.of("input_ids", ids(1)));
 
         assertRefused(
-                "opening " + broken.resolve("model.onnx") + " on CPU: Error code - ORT_INVALID_PROTOBUF - message: Load"
+                "opening " + broken.resolve("model.onnx") + " on CPU: Load"
                         + " model from " + broken.resolve("model.onnx") + " failed:Protobuf parsing failed.",
                 broken,
                 input);
@@ -240,6 +240,18 @@ final class RunErrorTest {
 
         run.assertFailed(otherName + ": expected another file than what is read, got the same; give another name");
         assertThat(input).hasBinaryContent(before);
+    }
+
+    @Test
+    void state_beforeTheFirstToken_isRefused() throws IOException {
+        Path input = input(Map.of(
+                "input_ids", ids(1), "past_key_values.0.key", HostTensor.ofFloats(new float[] {1, 2}, 1, 1, 1, 2)));
+
+        assertRefused(
+                input + ": past_key_values.0.key: expected only [input_ids, attention_mask, position_ids] of the"
+                        + " model's inputs, since a run starts with an empty cache; leave it out",
+                model,
+                input);
     }
 
     /** To its first half. */

@@ -28,7 +28,12 @@ final class UsageErrorTest {
                 "export x -o y --cache static --max-len 0 | invalid value for option '--max-len': expected at least 1,"
                         + " got 0",
                 "export x -o y --init zero | invalid value for option '--init': expected identity or random, got 'zero'",
-                "export x -o y --seed one | invalid value for option '--seed': 'one' is not a long",
+                "export x -o y --seed one | invalid value for option '--seed': expected a whole number, got 'one'",
+                "export x -o y --max-len 99999999999 | invalid value for option '--max-len': expected a whole number from"
+                        + " -2147483648 to 2147483647, got '99999999999'",
+                "export x -o y --init random | --init: expected preset:NAME with it, got x",
+                "export x -o y --seed 1 | --seed: expected preset:NAME with it, got x",
+                "export x y -o z | unexpected argument 'y'",
                 "export x | missing required option: '--output=DIR'",
                 "export -o y | missing required parameter: 'SOURCE'",
                 "export x -o y --forse | unknown option: '--forse', did you mean --force?",
@@ -42,8 +47,12 @@ final class UsageErrorTest {
                         + " got 'tpu'",
                 "run x --input i --output o --ops fast | invalid value for option '--ops': expected auto, native or"
                         + " portable, got 'fast'",
-                "run x --input i --output o --threads -1 | invalid value for option '--threads': expected at least 0,"
+                "run x --input i --output o --threads -1 | invalid value for option '--threads': expected 0 to 1024,"
                         + " got -1",
+                "run x --input i --output o --threads 1025 | invalid value for option '--threads': expected 0 to 1024,"
+                        + " got 1025",
+                "generate x --tokens 1 --temperature hot | invalid value for option '--temperature': expected a number,"
+                        + " got 'hot'",
                 "generate x --tokens 1 --max-new-tokens -1 | invalid value for option '--max-new-tokens': expected at"
                         + " least 1, got -1",
                 "generate x --tokens 1 --temperature -0.5 | invalid value for option '--temperature': expected a number"
@@ -55,14 +64,25 @@ final class UsageErrorTest {
                         + " most 1, got 1.5",
                 "generate x --tokens 1 --top-p 0 | invalid value for option '--top-p': expected a number above 0 and at"
                         + " most 1, got 0.0",
-                "generate x --tokens 1,a | invalid value for option '--tokens' (IDS): 'a' is not a long",
-                "demo --threads -1 | invalid value for option '--threads': expected at least 0, got -1",
+                "generate x --tokens 1,a | invalid value for option '--tokens' (IDS): expected a whole number, got 'a'",
+                "demo --threads -1 | invalid value for option '--threads': expected 0 to 1024, got -1",
                 "parity x y --batch 0 | invalid value for option '--batch': expected at least 1, got 0",
                 "parity x y --length 0 | invalid value for option '--length': expected at least 1, got 0",
                 "parity x y --rows -1 | invalid value for option '--rows': expected at least 0, got -1",
                 "parity x y --top-k 5,0 | invalid value for option '--top-k': expected at least 1, got 0",
                 "parity x | missing required parameter: 'B'",
                 "parity --all | missing required parameters: 'A', 'B'",
+                "parity x y --fuzz 3 | --fuzz: expected no A and B with it, which it makes itself, got x",
+                "parity x y --repro z | --repro: expected --bisect with it, got none",
+                "parity x y --seed 1 | --seed: expected preset:NAME with it, got x and y",
+                "inspect x --batch 2 | --batch: expected --length with it, got none",
+                "inspect x --text --length 2 | --length: expected no --text or --diff with it, which estimate no memory",
+                "bench decode --prompt 3 | --prompt: expected with the subject model, and only with it",
+                "bench decode --scratch x | --scratch: expected with the subject export, and only with it",
+                "bench decode --shard-size 1MB | --shard-size: expected with the subject export, and only with it",
+                "bench decode --seed 1 | --init and --seed: expected with the subject export, and only with it",
+                "bench shift --case x | --case: expected with the subject attention, decode or length, and only with it",
+                "bench decode --threads 0 | invalid value for option '--threads': expected 1 to 1024, got 0",
                 "parity --fuzz 0 | invalid value for option '--fuzz': expected at least 1, got 0",
             })
     void arguments_thatAreWrong_areExplained(String arguments, String problem) {
@@ -100,7 +120,7 @@ final class UsageErrorTest {
     @Test
     void command_thatDoesNotExist_isExplained() {
         CommandRun.of("exprt")
-                .assertMisused("unmatched argument at index 0: 'exprt', did you mean export or presets?; see heddle"
+                .assertMisused("unknown command 'exprt', did you mean export or presets?; see heddle"
                         + " --help");
     }
 

@@ -119,7 +119,7 @@ public final class OpsLibraryFile {
             return file;
         } catch (IOException e) {
             throw new OpsLibraryException(
-                    file + ": expected to unpack the native library there, got " + e + "; set " + CACHE_VARIABLE
+                    file + ": expected to unpack the native library there, but that fails at " + e.getMessage() + "; set " + CACHE_VARIABLE
                             + " to a folder that can be written",
                     e);
         }

@@ -37,7 +37,7 @@ public record MemoryEstimate(long weights, long inputs, Map<String, Long> output
                 .forEach(value -> bytes(value.type(), lengths).ifPresent(known -> outputs.put(value.name(), known)));
         long inputs = graph.inputs().stream()
                 .mapToLong(value -> bytes(value.type(), lengths).orElse(0))
-                .sum();
+                .reduce(0, Math::addExact);
         long weights = graph.initializers().stream()
                 .mapToLong(weight -> weight.data().byteCount())
                 .sum();

@@ -10,6 +10,7 @@ import dev.heddle.models.checkpoint.ModelFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * A source's configuration file.
@@ -31,14 +32,29 @@ public record ModelConfig(String file, JsonNode json) {
         return file.equals(LINGUA_FILE);
     }
 
+    /** What it says of itself, for a message to those who have a model of another family. */
+    String kind() {
+        if (!json.isObject()) {
+            return "no JSON object but "
+                    + (json.isMissingNode() ? "nothing" : json.getNodeType().name().toLowerCase(Locale.ROOT));
+        }
+        return isLingua() ? shown("model.dim", json.path("model").path("dim")) : shown("model_type", json.path("model_type"));
+    }
+
+    private static String shown(String field, JsonNode value) {
+        return value.isMissingNode() ? "no " + field : field + " " + value;
+    }
+
     /** @throws ModelFormatException if the file cannot be read or is not JSON */
     public static ModelConfig read(Path file) {
         String name = file.getFileName().toString();
         try {
             return new ModelConfig(name, STRICT.readTree(Files.readAllBytes(file)));
         } catch (JsonProcessingException e) {
-            // The library's own words for a file that ends too early also tell of its settings.
-            String problem = e instanceof JsonEOFException ? "it ends too early" : e.getOriginalMessage();
+            // The library's own words for some errors also tell of its settings.
+            String problem = e instanceof JsonEOFException
+                    ? "it ends too early"
+                    : e.getOriginalMessage().replaceFirst(": enable `.*", "");
             throw new ModelFormatException(file + ": expected JSON, got a syntax error: " + problem, e);
         } catch (IOException e) {
             throw new ModelFormatException(file + ": expected a readable file: " + e.getMessage(), e);

@@ -81,8 +81,10 @@ public record SourceModel(
         }
         // Lingua leaves a copy of its configuration beside the consolidated weights; equal ones count once.
         Set<Configured> accepted = new LinkedHashSet<>();
+        List<String> types = new ArrayList<>();
         for (Path file : found) {
             ModelConfig config = ModelConfig.read(file);
+            types.add(files.folders().get(0).relativize(file) + ": " + config.kind());
             families.stream()
                     .filter(family -> family.accepts(config))
                     .forEach(family -> accepted.add(new Configured(config, family)));
@@ -90,8 +92,7 @@ public record SourceModel(
         if (accepted.size() != 1) {
             String names = families.stream().map(Family::name).collect(Collectors.joining(", "));
             throw new ModelFormatException(source + ": expected one configuration of " + names + ", got "
-                    + (accepted.isEmpty() ? "none" : Integer.toString(accepted.size())) + " in "
-                    + found.stream().map(files.folders().get(0)::relativize).toList());
+                    + (accepted.isEmpty() ? "none" : Integer.toString(accepted.size())) + " in " + types);
         }
         return accepted.iterator().next();
     }

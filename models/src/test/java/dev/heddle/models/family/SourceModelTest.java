@@ -68,7 +68,7 @@ final class SourceModelTest {
         Files.writeString(folder.resolve("params.json"), params.replace("\"dim\": 32", "\"dim\": 64"));
 
         assertRefused(folder + ": expected one configuration of lingua-mta, baichuan-m1, llama, diffllama, got 2 in"
-                + " [params.json, consolidated/params.json]");
+                + " [params.json: model.dim 64, consolidated/params.json: model.dim 32]");
     }
 
     @ParameterizedTest
@@ -182,7 +182,7 @@ final class SourceModelTest {
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessage(
                         folder + ": expected one configuration of lingua-mta, baichuan-m1, llama, diffllama, got none"
-                                + " in [config.json]");
+                                + " in [config.json: model_type \"mamba\"]");
     }
 
     @Test
