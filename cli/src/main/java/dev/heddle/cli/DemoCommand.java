@@ -1,11 +1,11 @@
 package dev.heddle.cli;
 
 import dev.heddle.cli.file.TemporaryFolder;
+import dev.heddle.exporter.onnx.StagedFolder;
 import dev.heddle.runtime.parity.report.TextTable;
 import dev.heddle.runtime.session.SessionOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -46,10 +46,23 @@ final class DemoCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         output + ": expected a name that is free, but it exists; give another name");
             }
-            return run(Files.createDirectories(output), options);
+            return kept(output, options);
         }
         try (TemporaryFolder folder = TemporaryFolder.create("heddle-demo")) {
             return run(folder.path(), options);
+        }
+    }
+
+    /** Nothing is left of a demo that ended half way. */
+    private int kept(Path target, SessionOptions options) throws IOException {
+        try (StagedFolder folder = StagedFolder.open(target, StagedFolder.Existing.REFUSE)) {
+            int code = run(folder.path(), options);
+            folder.commit();
+            spec.commandLine()
+                    .getOut()
+                    .println("Kept in " + target + "; try: bin/heddle inspect "
+                            + target.resolve("mta-v2").resolve("model"));
+            return code;
         }
     }
 
@@ -83,10 +96,6 @@ final class DemoCommand implements Callable<Integer> {
                 allSame
                         ? "All models compute the function of their source."
                         : "At least one model does not compute the function of its source.");
-        if (output != null) {
-            out.println("Kept in " + output + "; try: bin/heddle inspect "
-                    + output.resolve("mta-v2").resolve("model"));
-        }
         out.flush();
         return allSame ? 0 : Heddle.PARITY_MISMATCH;
     }

@@ -121,6 +121,23 @@ final class InterruptedExportTest {
     }
 
     @Test
+    void demo_toldToStop_leavesNothing() throws IOException, InterruptedException {
+        try (WatchService watch = trial.around().getFileSystem().newWatchService()) {
+            trial.around().register(watch, ENTRY_CREATE);
+            HeddleProcess demo = HeddleProcess.start("exec \"$@\"", "demo", "-o", trial.target());
+            try {
+                await(watch, "");
+                Signal.TERMINATE.send(demo.handle());
+
+                assertThat(demo.finish().exitCode()).isEqualTo(128 + 15);
+            } finally {
+                demo.handle().destroyForcibly();
+            }
+        }
+        assertThat(FolderContents.names(trial.around())).isEmpty();
+    }
+
+    @Test
     void bench_toldToStop_removesItsTemporaryFolder() throws IOException, InterruptedException {
         try (WatchService watch = trial.around().getFileSystem().newWatchService()) {
             trial.around().register(watch, ENTRY_CREATE);

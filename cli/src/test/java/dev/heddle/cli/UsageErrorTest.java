@@ -3,10 +3,12 @@ package dev.heddle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** Wrong usage: one line that says what is possible, exit code 2. */
 final class UsageErrorTest {
@@ -138,6 +140,18 @@ final class UsageErrorTest {
         CommandRun run = CommandRun.of("export", folder.resolve("x"), "-o", folder.resolve("y"), "--cache", "NONE");
 
         run.assertFailed(folder.resolve("x") + ": expected a checkpoint folder or file, found none");
+    }
+
+    /** The list of commands shows the first line of each description only. */
+    @Test
+    void help_tellsOfEachCommandInAWholeSentence() {
+        Map<String, CommandLine> commands = Heddle.commandLine().getSubcommands();
+
+        assertThat(commands.values())
+                .hasSize(10)
+                .allSatisfy(command -> assertThat(
+                                command.getCommandSpec().usageMessage().description()[0])
+                        .endsWith("."));
     }
 
     @Test

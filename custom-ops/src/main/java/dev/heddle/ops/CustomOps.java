@@ -22,7 +22,7 @@ public final class CustomOps {
             "0 (default) = dynamic cache. Else a static one: past_* and present_* key and value have so many rows, the first of them the row's real tokens "
                     + "without pads, as many as key_mask has in the columns before the new ones; the new real tokens are written behind them. They may be the "
                     + "same memory. Rows of a batch may hold different numbers of tokens. New tokens of a row lie together, behind pads only if it holds none. "
-                    + "past_query and present_query have all (cq_pre - 1) + (cq_post - 1) rows; window does not shorten anything";
+                    + "Nothing shortens it";
 
     /** Weighted sum of each raw key or value with the ones before it. */
     public static final OpSchema KV_SHIFT = new OpSchema(
@@ -92,7 +92,12 @@ public final class CustomOps {
                     new Attribute(
                             "num_heads", INT, REQUIRED, "query heads; kv_heads is read from `key` and divides it"),
                     new Attribute("scale", FLOAT, REQUIRED, "factor on query key^T, usually 1 / sqrt(head_dim)"),
-                    new Attribute("max_len", INT, OPTIONAL, STATIC_CACHE),
+                    new Attribute(
+                            "max_len",
+                            INT,
+                            OPTIONAL,
+                            STATIC_CACHE
+                                    + ", a window neither. past_query and present_query have all (cq_pre - 1) + (cq_post - 1) rows then"),
                     new Attribute("window", INT, OPTIONAL, "keys a query sees, itself included; 0 (default) = all"),
                     new Attribute(
                             "pre_padding",
@@ -118,8 +123,8 @@ public final class CustomOps {
                     new Parameter("value", REQUIRED, "[batch, kv_heads, q_len, head_dim]"),
                     new Parameter("key_mask", REQUIRED, "[batch, total_len] bool, true = real token"),
                     new Parameter("lambda", REQUIRED, "[1] float32"),
-                    new Parameter("past_key", OPTIONAL, "[batch, kv_heads, past_len, head_dim]"),
-                    new Parameter("past_value", OPTIONAL, "[batch, kv_heads, past_len, head_dim]")),
+                    new Parameter("past_key", OPTIONAL, "[batch, kv_heads, past_len, head_dim]; see max_len"),
+                    new Parameter("past_value", OPTIONAL, "[batch, kv_heads, past_len, head_dim]; see max_len")),
             List.of(
                     new Parameter("context", REQUIRED, "[batch, q_len, heads * head_dim]"),
                     new Parameter("present_key", OPTIONAL, "[batch, kv_heads, past_len + q_len, head_dim]"),
