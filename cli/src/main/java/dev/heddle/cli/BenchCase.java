@@ -62,11 +62,12 @@ enum BenchCase {
         List<BenchCase> all = Arrays.stream(values())
                 .filter(measured -> measured.subject == subject)
                 .toList();
-        List<BenchCase> chosen =
-                all.stream().filter(measured -> measured.title.contains(titlePart)).toList();
+        List<BenchCase> chosen = all.stream()
+                .filter(measured -> measured.title.contains(titlePart))
+                .toList();
         if (chosen.isEmpty()) {
-            throw new IllegalArgumentException("--case " + titlePart + ": expected a part of some case's title, got none; titles are as "
-                    + all.get(0).title);
+            throw new IllegalArgumentException("--case " + titlePart
+                    + ": expected a part of some case's title, got none; titles are as " + all.get(0).title);
         }
         return chosen;
     }

@@ -111,7 +111,9 @@ final class BenchCommand implements Callable<Integer> {
         int rounds = givenRounds == null ? defaultRounds() : givenRounds;
         new OptionValue(spec.commandLine(), "--rounds", rounds).requireAtLeast(1);
         new OptionValue(spec.commandLine(), "--threads", threads)
-                .require(threads >= 1 && threads <= SessionArguments.MOST_THREADS, "1 to " + SessionArguments.MOST_THREADS);
+                .require(
+                        threads >= 1 && threads <= SessionArguments.MOST_THREADS,
+                        "1 to " + SessionArguments.MOST_THREADS);
         BenchSubject measured = measured();
         if (json != null) {
             OutputFile.check(json);
@@ -129,11 +131,11 @@ final class BenchCommand implements Callable<Integer> {
         try (TemporaryFolder folder = scratch == null
                 ? TemporaryFolder.create("heddle-bench")
                 : TemporaryFolder.in(scratch, "heddle-bench")) {
-            measured.measure(
-                    new BenchRun(rounds, threads, only == null ? "" : only, folder.path(), report, out));
+            measured.measure(new BenchRun(rounds, threads, only == null ? "" : only, folder.path(), report, out));
         }
         if (json != null) {
-            OutputFile.write(json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(report));
+            OutputFile.write(
+                    json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(report));
         }
         return 0;
     }

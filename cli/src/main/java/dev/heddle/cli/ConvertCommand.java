@@ -69,8 +69,8 @@ final class ConvertCommand implements Callable<Integer> {
     private void requireFolder() {
         ModelFile file = ModelFile.at(model);
         if (!Files.isDirectory(model)) {
-            throw new IllegalArgumentException(
-                    model + ": expected a model folder, got a file; give " + file.folder().toAbsolutePath());
+            throw new IllegalArgumentException(model + ": expected a model folder, got a file; give "
+                    + file.folder().toAbsolutePath());
         }
     }
 

@@ -33,7 +33,10 @@ final class GenerateCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Prompt prompt = new Prompt();
 
-    @Option(names = "--max-new-tokens", paramLabel = "N", description = "Tokens to make at most (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            description = "Tokens to make at most (default: ${DEFAULT-VALUE}).")
     private int maxNewTokens = 64;
 
     @Option(
@@ -42,7 +45,10 @@ final class GenerateCommand implements Callable<Integer> {
             description = "0 takes the most likely token (default: ${DEFAULT-VALUE}).")
     private double temperature;
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Sample from the K most likely tokens; 0 = all (default: 0).")
+    @Option(
+            names = "--top-k",
+            paramLabel = "K",
+            description = "Sample from the K most likely tokens; 0 = all (default: 0).")
     private int topK;
 
     @Option(

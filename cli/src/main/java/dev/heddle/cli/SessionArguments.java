@@ -23,7 +23,10 @@ final class SessionArguments {
                     + "portable: never load it (default: auto).")
     private OpsMode ops = OpsMode.AUTO;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads inside one operator; 0 = all cores (default: 0).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads inside one operator; 0 = all cores (default: 0).")
     private int threads;
 
     @Spec(Spec.Target.MIXEE)

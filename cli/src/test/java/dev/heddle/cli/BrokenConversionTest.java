@@ -57,8 +57,7 @@ final class BrokenConversionTest {
         CommandRun.of("convert", file, "-o", folder.resolve("back"))
                 .assertFailed(file + ": expected a model folder, got a file; give " + model);
         CommandRun.of("convert", folder.resolve("nowhere"), "-o", folder.resolve("back"))
-                .assertFailed(
-                        folder.resolve("nowhere") + ": expected a model folder or an .onnx file, found nothing");
+                .assertFailed(folder.resolve("nowhere") + ": expected a model folder or an .onnx file, found nothing");
     }
 
     /** Says that a tensor of the source has that many rows. */

@@ -54,7 +54,8 @@ final class InspectCommandTest {
 
     @Test
     void folder_withoutAModel_isRefusedAsByOtherCommands() {
-        CommandRun.of("inspect", folder).assertFailed(folder + ": expected a file model.onnx in this folder, found none");
+        CommandRun.of("inspect", folder)
+                .assertFailed(folder + ": expected a file model.onnx in this folder, found none");
         CommandRun.of("inspect", folder.resolve("x"))
                 .assertFailed(folder.resolve("x") + ": expected a model folder or an .onnx file, found nothing");
     }

@@ -180,8 +180,8 @@ final class RunErrorTest {
         Path input = input(Map.of("input_ids", ids(1)));
 
         assertRefused(
-                "opening " + broken.resolve("model.onnx") + " on CPU: Load"
-                        + " model from " + broken.resolve("model.onnx") + " failed:Protobuf parsing failed.",
+                "opening " + broken.resolve("model.onnx") + " on CPU: Load" + " model from "
+                        + broken.resolve("model.onnx") + " failed:Protobuf parsing failed.",
                 broken,
                 input);
         CommandRun.of("inspect", broken)

@@ -122,8 +122,7 @@ final class UsageErrorTest {
     @Test
     void command_thatDoesNotExist_isExplained() {
         CommandRun.of("exprt")
-                .assertMisused("unknown command 'exprt', did you mean export or presets?; see heddle"
-                        + " --help");
+                .assertMisused("unknown command 'exprt', did you mean export or presets?; see heddle" + " --help");
     }
 
     @Test
@@ -147,11 +146,9 @@ final class UsageErrorTest {
     void help_tellsOfEachCommandInAWholeSentence() {
         Map<String, CommandLine> commands = Heddle.commandLine().getSubcommands();
 
-        assertThat(commands.values())
-                .hasSize(10)
-                .allSatisfy(command -> assertThat(
-                                command.getCommandSpec().usageMessage().description()[0])
-                        .endsWith("."));
+        assertThat(commands.values()).hasSize(10).allSatisfy(command -> assertThat(
+                        command.getCommandSpec().usageMessage().description()[0])
+                .endsWith("."));
     }
 
     @Test

@@ -119,8 +119,8 @@ public final class OpsLibraryFile {
             return file;
         } catch (IOException e) {
             throw new OpsLibraryException(
-                    file + ": expected to unpack the native library there, but that fails at " + e.getMessage() + "; set " + CACHE_VARIABLE
-                            + " to a folder that can be written",
+                    file + ": expected to unpack the native library there, but that fails at " + e.getMessage()
+                            + "; set " + CACHE_VARIABLE + " to a folder that can be written",
                     e);
         }
     }

@@ -69,7 +69,8 @@ public final class TemporaryFolder implements AutoCloseable {
             try {
                 remove();
             } catch (IOException | UncheckedIOException e) {
-                // A thread that still works put something in, or took something out; at the end nobody is left to be told.
+                // A thread that still works put something in, or took something out; at the end nobody is left to be
+                // told.
             }
         }
     }

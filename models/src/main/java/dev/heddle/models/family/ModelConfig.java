@@ -36,9 +36,13 @@ public record ModelConfig(String file, JsonNode json) {
     String kind() {
         if (!json.isObject()) {
             return "no JSON object but "
-                    + (json.isMissingNode() ? "nothing" : json.getNodeType().name().toLowerCase(Locale.ROOT));
+                    + (json.isMissingNode()
+                            ? "nothing"
+                            : json.getNodeType().name().toLowerCase(Locale.ROOT));
         }
-        return isLingua() ? shown("model.dim", json.path("model").path("dim")) : shown("model_type", json.path("model_type"));
+        return isLingua()
+                ? shown("model.dim", json.path("model").path("dim"))
+                : shown("model_type", json.path("model_type"));
     }
 
     private static String shown(String field, JsonNode value) {

@@ -162,8 +162,7 @@ class ModelSessionTest {
         assertThatThrownBy(() -> ModelSession.open(model, SessionOptions.defaults()))
                 .isInstanceOf(RuntimeFailure.class)
                 .hasMessage(
-                        "opening " + model + " on CPU: Load model from "
-                                + model + " failed:Protobuf parsing failed.");
+                        "opening " + model + " on CPU: Load model from " + model + " failed:Protobuf parsing failed.");
     }
 
     @Test
@@ -247,8 +246,8 @@ class ModelSessionTest {
 
         assertThatThrownBy(() -> ModelSession.open(model, options))
                 .isInstanceOf(RuntimeFailure.class)
-                .hasMessage("opening " + model + " on CPU: Failed to load library "
-                        + model + " with error: " + model + ": invalid ELF header");
+                .hasMessage("opening " + model + " on CPU: Failed to load library " + model + " with error: " + model
+                        + ": invalid ELF header");
     }
 
     @Test
