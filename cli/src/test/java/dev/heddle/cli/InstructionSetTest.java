@@ -58,6 +58,16 @@ final class InstructionSetTest {
                 .contains("), got sse9; unset it to take the best");
     }
 
+    @Test
+    void doctor_tellsOfAnUnknownSet() throws IOException, InterruptedException {
+        CommandRun run = HeddleProcess.start("exec \"$@\"", Heddle.class, Map.of(VARIABLE, "sse9"), "doctor")
+                .finish();
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out())
+                .containsPattern("(?m)^fail +native operators +registering .*: HEDDLE_INSTRUCTION_SET: expected one");
+    }
+
     private CommandRun run(String set, String... samples) throws IOException, InterruptedException {
         Object[] arguments = new Object[samples.length + 1];
         arguments[0] = Files.createDirectory(folder.resolve(set));

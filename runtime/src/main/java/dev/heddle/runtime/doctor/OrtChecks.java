@@ -78,6 +78,7 @@ final class OrtChecks {
     static Check opsLibrary(OpsLibrary library) {
         try {
             Optional<Path> file = library.locate();
+            file.ifPresent(OnnxRuntime::requireUsable);
             return file.isPresent()
                     ? Check.ok("native operators", file.get().toString())
                     : Check.warn(
@@ -87,7 +88,9 @@ final class OrtChecks {
                                     + " to the file");
         } catch (RuntimeFailure e) {
             return Check.fail(
-                    "native operators", String.valueOf(e.getMessage()), "correct or unset " + OpsLibrary.VARIABLE);
+                    "native operators",
+                    String.valueOf(e.getMessage()),
+                    "do what that says, or run with ops PORTABLE, without native operators");
         }
     }
 }

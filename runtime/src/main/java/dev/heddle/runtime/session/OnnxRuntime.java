@@ -1,9 +1,12 @@
 package dev.heddle.runtime.session;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
 import dev.heddle.runtime.RuntimeFailure;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -29,6 +32,20 @@ public final class OnnxRuntime {
             providers.add(Provider.CUDA);
         }
         return providers;
+    }
+
+    /**
+     * Registers a library of operators for no model, to see whether it can be used in this process.
+     *
+     * @throws RuntimeFailure if ONNX Runtime or the library itself refuses
+     */
+    public static void requireUsable(Path library) {
+        environment();
+        try (var options = new OrtSession.SessionOptions()) {
+            options.registerCustomOpLibrary(library.toString());
+        } catch (OrtException e) {
+            throw new RuntimeFailure("registering " + library, e);
+        }
     }
 
     static OrtEnvironment environment() {

@@ -78,8 +78,10 @@ class RuntimeDoctorTest {
 
     @Test
     void opsLibrary_isFoundMissingOrWrong() {
-        assertThat(OrtChecks.opsLibrary(() -> Optional.of(Path.of("/x/libheddle_ops.so"))))
-                .isEqualTo(Check.ok("native operators", "/x/libheddle_ops.so"));
+        Check unusable = OrtChecks.opsLibrary(() -> Optional.of(Path.of("/x/libheddle_ops.so")));
+        assertThat(unusable.status()).isEqualTo(Status.FAIL);
+        assertThat(unusable.detail())
+                .startsWith("registering /x/libheddle_ops.so: Failed to load library /x/libheddle_ops.so with error: ");
         assertThat(OrtChecks.opsLibrary(Optional::empty).status()).isEqualTo(Status.WARN);
         assertThat(OrtChecks.opsLibrary(() -> {
                     throw new RuntimeFailure("HEDDLE_OPS_LIBRARY: expected a library file, found none at /x");
@@ -87,7 +89,7 @@ class RuntimeDoctorTest {
                 .isEqualTo(Check.fail(
                         "native operators",
                         "HEDDLE_OPS_LIBRARY: expected a library file, found none at /x",
-                        "correct or unset HEDDLE_OPS_LIBRARY"));
+                        "do what that says, or run with ops PORTABLE, without native operators"));
     }
 
     @ParameterizedTest

@@ -223,7 +223,7 @@ class ModelSessionTest {
                 .hasMessage("opening " + model
                         + " on CUDA: this build of ONNX Runtime cannot use it, put onnxruntime_gpu on"
                         + " the class path or choose the provider CPU: "
-                        + " Failed to find CUDA shared provider");
+                        + "Failed to find CUDA shared provider");
     }
 
     @Test
