@@ -39,10 +39,9 @@ public final class TemporaryFolder implements AutoCloseable {
     public static TemporaryFolder near(String prefix, Path file) throws IOException {
         TemporaryFolder usual = create(prefix);
         Path parent = file.toAbsolutePath().getParent();
-        boolean apart = parent != null
-                && !Files.getFileStore(usual.path()).equals(Files.getFileStore(parent))
-                && Files.isWritable(parent);
-        if (!apart) {
+        if (parent == null
+                || Files.getFileStore(usual.path()).equals(Files.getFileStore(parent))
+                || !Files.isWritable(parent)) {
             return usual;
         }
         usual.close();
