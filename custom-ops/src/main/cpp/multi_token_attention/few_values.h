@@ -66,12 +66,13 @@ class FewValues {
     for (int64_t h = 0; h < w_.unit; ++h) {
       Convolve(h, chunk, keys);
     }
-    for (int64_t h = 0; h < w_.unit; h += w_.packed.group) {
-      Mix(h, chunk, Min(keys, RoundUp(s_.keys - chunk * kChunk, kSpan)));
+    for (int64_t h = 0; h < w_.unit && p_.post_mix; h += w_.packed.group) {
+      Mix(h, Min(keys, RoundUp(s_.keys - chunk * kChunk, kSpan)));
     }
+    const float* weights = p_.post_mix ? mixed_ : convolved_;
     for (int64_t h = 0; h < w_.unit; h += w_.group()) {
-      AddChunk(w_, s_, (unit_ + h) / w_.group(), chunk, mixed_ + h * HeadStride(w_), HeadStride(w_),
-               kChunkStride, copy_);
+      AddChunk(w_, s_, (unit_ + h) / w_.group(), chunk, weights + h * HeadStride(w_),
+               HeadStride(w_), kChunkStride, copy_);
     }
   }
 
@@ -117,15 +118,14 @@ class FewValues {
               w_.Weights(s_, unit_ + h, r) + key, count, out);
   }
 
-  /// Mixes and masks the heads of one mix.
-  void Mix(int64_t h, int64_t chunk, int64_t keys) const {
-    const HeadMix& mix = p_.post_mix;
+  /// Mixes the heads of one mix.
+  void Mix(int64_t h, int64_t keys) const {
+    int64_t size = p_.post_mix.size;
+    const float* mix = w_.packed.post_mix + (unit_ + h) * size;
     for (int64_t r = 0; r < w_.NewRows(s_); ++r) {
       for (int64_t x = 0; x < keys; x += kSpan) {
         int64_t at = h * HeadStride(w_) + r * kChunkStride + x;
-        MixInput input{convolved_ + at, HeadStride(w_),
-                       mix ? w_.packed.post_mix + (unit_ + h) * mix.size : nullptr, mix.size};
-        MixWeights(input, w_.Mask(s_.out_begin + r, chunk * kChunk + x), w_.packed.group,
+        MixWeights(MixInput{convolved_ + at, HeadStride(w_), mix, size}, w_.packed.group,
                    mixed_ + at, HeadStride(w_));
       }
     }

@@ -154,12 +154,10 @@ static inline void Exponentiate(const MixInput& input, const SpanMask& mask, con
 }
 
 template <int HEADS>
-static __attribute__((noinline)) void MixHeads(const MixInput& input, const SpanMask& mask,
-                                               int64_t start, int64_t h, float* out,
-                                               int64_t out_stride) {
+static __attribute__((noinline)) void MixHeads(const MixInput& input, int64_t start, int64_t h,
+                                               float* out, int64_t out_stride) {
   Vec c[HEADS][kMixVectors];
   LoadMixed<HEADS>(input, start, h, 0, c);
-  MaskSpan<HEADS>(mask, 0, c);
   HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
     HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
       Store(out + (h + o) * out_stride + v * kLanes, c[o][v]);
@@ -167,19 +165,14 @@ static __attribute__((noinline)) void MixHeads(const MixInput& input, const Span
   }
 }
 
-/// Mixed weights of all heads of a group, invisible cells 0.
-static inline void MixWeights(const MixInput& input, const SpanMask& mask, int64_t heads,
-                              float* out, int64_t out_stride) {
-  if (mask.Empty()) {
-    for (int64_t h = 0; h < heads; ++h) {
-      memset(out + h * out_stride, 0, kSpan * sizeof(float));
-    }
-    return;
-  }
+/// Mixed weights of all heads of a group, one span; there is a mix. What the row does not see is
+/// not set to 0: values do not meet it.
+static inline void MixWeights(const MixInput& input, int64_t heads, float* out,
+                              int64_t out_stride) {
   ForHeads(
       input, heads,
-      [&](int64_t start, int64_t h) { MixHeads<4>(input, mask, start, h, out, out_stride); },
-      [&](int64_t start, int64_t h) { MixHeads<1>(input, mask, start, h, out, out_stride); });
+      [&](int64_t start, int64_t h) { MixHeads<4>(input, start, h, out, out_stride); },
+      [&](int64_t start, int64_t h) { MixHeads<1>(input, start, h, out, out_stride); });
 }
 
 /// factor * 2^behind; behind is mostly 0.

@@ -48,10 +48,13 @@ class StripValues {
     HeadRows plane{w_.Plane(0), l_.plane_stride, l_.plane_head};
     HeadRows weights{w_.Weights(0, key), l_.weight_stride, l_.weight_head};
     // The two take turns: after the convolution a block's own weights are not needed any more.
-    HeadRows in = kernel ? plane : weights, out = kernel ? weights : plane;
-    MixBlock(rows, key, in, out);
+    HeadRows done = kernel ? plane : weights, spare = kernel ? weights : plane;
+    if (p_.post_mix) {
+      MixBlock(rows, key, done, spare);
+      done = spare;
+    }
     for (int64_t h = 0; h < w_.packed.group; ++h) {
-      AddValues(rows, h, key, out.at + h * out.head, out.stride);
+      AddValues(rows, h, key, done.at + h * done.head, done.stride);
     }
   }
 
@@ -82,15 +85,16 @@ class StripValues {
   }
 
  private:
-  /// Mixes and masks a block of all heads.
+  /// Mixes what rows see of a block, all heads.
   void MixBlock(const StripRows& rows, int64_t key, HeadRows in, HeadRows out) const {
-    const HeadMix& mix = p_.post_mix;
-    const float* weights = mix ? w_.packed.post_mix + w_.first_head * mix.size : nullptr;
+    int64_t size = p_.post_mix.size, heads = w_.packed.group;
+    const float* mix = w_.packed.post_mix + w_.first_head * size;
     for (int64_t span = 0; span < l_.block; span += kSpan) {
       for (int64_t r = 0; r < rows.count; ++r) {
-        MixWeights(MixInput{in.at + r * in.stride + span, in.head, weights, mix.size},
-                   w_.Mask(rows.first + r, key + span), w_.packed.group,
-                   out.at + r * out.stride + span, out.head);
+        if (!w_.Mask(rows.first + r, key + span).Empty()) {
+          MixWeights(MixInput{in.at + r * in.stride + span, in.head, mix, size}, heads,
+                     out.at + r * out.stride + span, out.head);
+        }
       }
     }
   }

@@ -5,9 +5,9 @@
 // but the product with the values follows, each block's weights go into it at once and the sums
 // divide the result; a second mix of heads that share their values is made of the results then.
 // Otherwise the strip keeps its exponentials; when the rows are complete, a second pass over the
-// blocks, from the last one back, divides, convolves, mixes and adds up the values. The last rows of
-// scores and of weights stay for the next strip, so nothing is computed twice but the first rows of
-// a worker. Blocks that no row sees are skipped. The result of a row does not depend on how rows
+// blocks, from the last one back, divides, convolves, mixes and adds up the values. The last rows
+// of scores and of weights stay for the next strip, so nothing is computed twice but the first rows
+// of a worker. Blocks that no row sees are skipped. The result of a row does not depend on how rows
 // were shared out.
 #ifndef HEDDLE_MULTI_TOKEN_ATTENTION_STRIPS_H_
 #define HEDDLE_MULTI_TOKEN_ATTENTION_STRIPS_H_
