@@ -96,9 +96,33 @@ class OnlineSoftmax {
     }
   }
 
-  /// The rows from r on.
-  OnlineRows At(int64_t h, int64_t r) const { return OnlineRows{Largest(h) + r, Sums(h, r)}; }
+  /// One tile of the block at `key`, `count` rows from r on, the keys [from, to): in registers if
+  /// all rows see all of it, else row by row.
+  /// @param exponentiate (OnlineRows) -> whether Plane(h) has the exponentials, else it has scores
+  /// @param score puts scores to Plane(h)
+  template <class Exponentiate, class Score>
+  HEDDLE_INLINE_MEMBER void Tile(const StripRows& rows, int64_t h, int64_t key, int64_t r,
+                                 int64_t count, int64_t from, int64_t to, Exponentiate exponentiate,
+                                 Score score) const {
+    bool done = false;
+    if (Whole(rows, r, count, from, to)) {
+      done = exponentiate(OnlineRows{Largest(h) + r, Sums(h, r)});
+    } else {
+      score();
+    }
+    if (!done) {
+      RowByRow(rows, h, key, r, r + count, from, to);
+    }
+  }
 
+  /// After the last block: divides one head's context by the sums.
+  void Divide(const StripRows& rows, int64_t h) const {
+    for (int64_t r = 0; r < rows.count; ++r) {
+      ScaleRow(1 / Sum(Load(Sums(h, r))), w_.Context(h, r), w_.packed.features);
+    }
+  }
+
+ private:
   /// Whether `count` rows from r on see all of the keys [from, to).
   bool Whole(const StripRows& rows, int64_t r, int64_t count, int64_t from, int64_t to) const {
     const VisibleKeys& visible = w_.p.visible;
@@ -108,8 +132,8 @@ class OnlineSoftmax {
 
   /// Scores in Plane(h) to exponentials: some rows, the keys [from, to) of the block at `key`, all
   /// keys before them being done.
-  void Rows(const StripRows& rows, int64_t h, int64_t key, int64_t begin, int64_t end, int64_t from,
-            int64_t to) const {
+  void RowByRow(const StripRows& rows, int64_t h, int64_t key, int64_t begin, int64_t end,
+                int64_t from, int64_t to) const {
     float *plane = w_.Plane(h) + from - key, *largest = Largest(h), *sums = Sums(h, 0);
     int64_t stride = l_.plane_stride, keys = to - from, last = Min(end, rows.count);
     for (int64_t r = begin; r < last; ++r) {
@@ -132,14 +156,6 @@ class OnlineSoftmax {
     }
   }
 
-  /// After the last block: divides one head's context by the sums.
-  void Divide(const StripRows& rows, int64_t h) const {
-    for (int64_t r = 0; r < rows.count; ++r) {
-      ScaleRow(1 / Sum(Load(Sums(h, r))), w_.Context(h, r), w_.packed.features);
-    }
-  }
-
- private:
   /// Raises a row's largest score and scales what it has.
   /// @param weights of the block so far, `count` of them
   void Raise(int64_t h, int64_t r, float* weights, int64_t count, Vec scores) const {

@@ -51,12 +51,14 @@ HEDDLE_INLINE void LoadMixed(const MixInput& input, int64_t start, int64_t h, in
   }
 }
 
+/// Scores that the row does not see become kLowest.
 template <int HEADS>
-HEDDLE_INLINE void MaskSpan(const SpanMask& mask, float other, Vec (&c)[HEADS][kMixVectors]) {
+HEDDLE_INLINE void MaskSpan(const SpanMask& mask, Vec (&c)[HEADS][kMixVectors]) {
   if (mask.Partial()) {
     HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
       HEDDLE_UNROLL for (int v = 0; v < kMixVectors; ++v) {
-        c[o][v] = KeepLanes(c[o][v], mask.first - v * kLanes, mask.end - v * kLanes, Splat(other));
+        c[o][v] =
+            KeepLanes(c[o][v], mask.first - v * kLanes, mask.end - v * kLanes, Splat(kLowest));
       }
     }
   }
@@ -112,7 +114,7 @@ static __attribute__((noinline)) void ExponentiateHeads(const MixInput& input, c
     Vec c[HEADS][kMixVectors] = {};
     if (!here.Empty()) {
       LoadMixed<HEADS>(input, start, h, s * kSpan, c);
-      MaskSpan<HEADS>(here, kLowest, c);
+      MaskSpan<HEADS>(here, c);
       HEDDLE_UNROLL for (int o = 0; o < HEADS; ++o) {
         ExponentiateSpan(here, c[o], sums[o], largest[o]);
       }

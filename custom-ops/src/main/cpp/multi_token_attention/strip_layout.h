@@ -54,7 +54,7 @@ struct StripLayout {
     l.block = Max(l.block, RoundUp(Max(l.weight_block.left, l.weight_block.right), kBlock));
     int64_t width = RoundUp(keys, l.block);
     l.spans = width / kSpan;
-    l.score_window = WindowLayout::Of(p.pre_kernel, tile_rows, l.block, kPanel, keys);
+    l.score_window = WindowLayout::Of(p.pre_kernel, tile_rows, l.block, keys);
     l.plane_stride = l.block + 16;
     l.plane_head = tile_rows * l.plane_stride + 16;
     const WeightBlock& w = l.weight_block;

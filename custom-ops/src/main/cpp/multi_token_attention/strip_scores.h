@@ -46,18 +46,16 @@ class StripScores {
     ForConvTiles(w_, rows, key, [&](int64_t r, int64_t j) {
       const float* in = window.At(r, j - kernel.left);
       float* out = w_.Plane(h) + r * l_.plane_stride + j - key;
-      bool done = false;
-      if (softmax.Whole(rows, r, kConvRows, j, j + kLanes)) {
-        done =
-            ConvolveExponentials<kConvRows>(kernel.rows, in, window.stride(), packed,
-                                            kernel.columns, softmax.At(h, r), out, l_.plane_stride);
-      } else {
-        Convolve<kConvRows, 1>(kernel.rows, in, window.stride(), packed, kernel.columns, out,
-                               l_.plane_stride);
-      }
-      if (!done) {
-        softmax.Rows(rows, h, key, r, r + kConvRows, j, j + kLanes);
-      }
+      softmax.Tile(
+          rows, h, key, r, kConvRows, j, j + kLanes,
+          [&](OnlineRows tile) {
+            return ConvolveExponentials<kConvRows>(kernel.rows, in, window.stride(), packed,
+                                                   kernel.columns, tile, out, l_.plane_stride);
+          },
+          [&] {
+            Convolve<kConvRows, 1>(kernel.rows, in, window.stride(), packed, kernel.columns, out,
+                                   l_.plane_stride);
+          });
     });
   }
 
@@ -99,18 +97,15 @@ class StripScores {
     Ahead ahead = NextPanel(rows, h, j);
     for (int64_t r = 0; r < rows.count; r += kScoreRows) {
       float* out = w_.Plane(h) + r * l_.plane_stride + j - key;
-      bool done = false;
-      if (softmax.Whole(rows, r, kScoreRows, j, j + kPanel)) {
-        int64_t query_stride;
-        const float* q = Queries(h, rows.first + r, &query_stride);
-        done = ScoreExpTile<kScoreRows>(q, query_stride, panel, p_.head_dim, ahead,
-                                        softmax.At(h, r), out, l_.plane_stride);
-      } else {
-        Score(h, rows.first + r, panel, j, ahead, out, l_.plane_stride);
-      }
-      if (!done) {
-        softmax.Rows(rows, h, key, r, r + kScoreRows, j, j + kPanel);
-      }
+      softmax.Tile(
+          rows, h, key, r, kScoreRows, j, j + kPanel,
+          [&](OnlineRows tile) {
+            int64_t query_stride;
+            const float* q = Queries(h, rows.first + r, &query_stride);
+            return ScoreExpTile<kScoreRows>(q, query_stride, panel, p_.head_dim, ahead, tile, out,
+                                            l_.plane_stride);
+          },
+          [&] { Score(h, rows.first + r, panel, j, ahead, out, l_.plane_stride); });
       ahead.at += p_.head_dim * ahead.step;
     }
   }

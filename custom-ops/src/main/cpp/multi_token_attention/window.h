@@ -5,6 +5,7 @@
 
 #include "multi_token_attention/params.h"
 #include "multi_token_attention/rows.h"
+#include "multi_token_attention/tiles.h"
 
 namespace heddle::HEDDLE_ISA {
 
@@ -17,15 +18,13 @@ struct WindowLayout {
   int64_t above_margin = 0;     ///< zeros before key 0 of the rows kept
   int64_t above_stride = 0;
 
-  /// @param unit of keys that cells are filled in
-  static WindowLayout Of(const ScoreKernel& kernel, int64_t rows, int64_t block, int64_t unit,
-                         int64_t keys) {
+  static WindowLayout Of(const ScoreKernel& kernel, int64_t rows, int64_t block, int64_t keys) {
     WindowLayout l;
     l.rows = rows;
     l.above = kernel.rows - 1;
     l.block = block;
     l.left = RoundUp(kernel.left, 16);
-    l.right = RoundUp(kernel.right(), unit);
+    l.right = RoundUp(kernel.right(), kPanel);
     l.stride = l.left + block + l.right + 16;
     l.stride += l.stride % 128 == 0 ? 16 : 0;
     l.above_margin = l.left;
